@@ -1,0 +1,1 @@
+//! Reading runs: rates, prediction-error estimators, rivals, controls and verdicts.

@@ -1,0 +1,1 @@
+//! Measured cases: wiring, column simulation.

@@ -1,0 +1,1 @@
+//! Recipe to column to circuit: geometry, placement, wiring, boundary and protocol descriptions.

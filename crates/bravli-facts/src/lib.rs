@@ -1,0 +1,1 @@
+//! Cited values, spreads, preparations and ontology terms.

@@ -1,0 +1,1 @@
+//! Search over papers and facts.

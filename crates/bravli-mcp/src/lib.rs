@@ -1,0 +1,1 @@
+//! The tool server: tools, resources and prompts over the Model Context Protocol.

@@ -1,0 +1,1 @@
+//! Circuit recipes: the Blue Brain file family and our own sidecar files.

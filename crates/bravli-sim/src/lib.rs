@@ -1,0 +1,1 @@
+//! Circuit, boundary and protocol to run: engines and models.

@@ -1,0 +1,1 @@
+//! SONATA files: nodes, edges and spikes in HDF5.

@@ -1,0 +1,1 @@
+//! Studies, stages, the artifact store, the ledger and jobs.

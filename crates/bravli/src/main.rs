@@ -1,0 +1,2 @@
+//! bravli
+fn main() {}
