@@ -1,1 +1,4 @@
-//! Circuit recipes: the Blue Brain file family and our own sidecar files.
+//! Circuit recipes.
+
+mod model;
+pub use model::*;

@@ -1,0 +1,93 @@
+//! A column: placed cells.
+
+use bravli_recipe::Shape;
+use serde::{Deserialize, Serialize};
+
+/// Placed cells and the geometry they were placed in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Geometry and names.
+    pub header: ColumnHeader,
+    /// The cells, ordered by layer, then m-type, then e-type.
+    pub cells: Cells,
+}
+
+/// Geometry of a column and the names its cells refer to by index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnHeader {
+    /// SONATA node population: the recipe's name.
+    pub node_population: String,
+    /// Cross-section.
+    pub shape: Shape,
+    /// Radius of the cross-section, in µm.
+    pub radius_um: f64,
+    /// Cross-section relative to the recipe's reference column; scales fibre counts.
+    pub area_fraction: f64,
+    /// Layers placed, pia downwards.
+    pub layers: Vec<PlacedLayer>,
+    /// m-types in use.
+    pub mtypes: Vec<String>,
+    /// e-types in use.
+    pub etypes: Vec<String>,
+    /// Populations in use.
+    pub populations: Vec<PlacedPopulation>,
+}
+
+/// A layer with its depth range.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlacedLayer {
+    /// Layer name.
+    pub layer: String,
+    /// Depth of its upper border below the pia, in µm.
+    pub top_um: f64,
+    /// Depth of its lower border, in µm.
+    pub bottom_um: f64,
+    /// Cells placed in it.
+    pub n_cells: u32,
+}
+
+/// A population with its class and size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedPopulation {
+    /// Name, such as `L23_SST`.
+    pub name: String,
+    /// Class: `E`, `PV`, `SST` or `HTR3A`.
+    pub class: String,
+    /// Cells in it.
+    pub n_cells: u32,
+}
+
+/// One entry per cell in every column; the node id is the position.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cells {
+    /// Horizontal position, µm from the axis.
+    pub x_um: Vec<f32>,
+    /// Horizontal position, µm from the axis.
+    pub y_um: Vec<f32>,
+    /// Depth below the pia, µm.
+    pub depth_um: Vec<f32>,
+    /// Index into [`ColumnHeader::layers`].
+    pub layer: Vec<u16>,
+    /// Index into [`ColumnHeader::mtypes`].
+    pub mtype: Vec<u16>,
+    /// Index into [`ColumnHeader::etypes`].
+    pub etype: Vec<u16>,
+    /// Index into [`ColumnHeader::populations`].
+    pub population: Vec<u16>,
+    /// Whether the cell excites (`EXC`).
+    pub is_excitatory: Vec<bool>,
+}
+
+impl Cells {
+    /// Number of cells.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.x_um.len()
+    }
+
+    /// Whether there is no cell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.x_um.is_empty()
+    }
+}

@@ -1,0 +1,330 @@
+//! What a recipe holds once it is read: plain values, no derived numbers.
+
+use bravli_units::{Micrometres, Millivolts, Milliseconds, Nanosiemens, Picoamps, Picofarads};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A place in a recipe file; lines and columns count from one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Location {
+    /// File name inside the recipe folder.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
+/// A circuit description, as written: the Blue Brain file family plus our sidecar files.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Name of the recipe (its folder).
+    pub name: String,
+    /// Shape and layers of the column, pia downwards; from `column.yaml`, else from the builder recipe's `column`.
+    pub column: Option<ColumnSpec>,
+    /// Groups of cells; from `cell_composition.yaml`, else from the builder recipe's `NeuronTypes`.
+    pub composition: Vec<CompositionGroup>,
+    /// m-type → morphological and synapse class.
+    pub taxonomy: BTreeMap<String, Taxon>,
+    /// Layer → spontaneous release rates.
+    pub mini_frequencies: BTreeMap<String, MiniFrequency>,
+    /// m-type → spine length.
+    pub spine_lengths: BTreeMap<String, Micrometres>,
+    /// Rules choosing a synapse class, in file order; the last match wins.
+    pub synapse_rules: Vec<SynapseRule>,
+    /// Synapse classes by name.
+    pub synapse_classes: BTreeMap<String, SynapseClass>,
+    /// Synapses per connection, already ordered so that the last match wins.
+    pub connection_rules: Vec<ConnectionRule>,
+    /// Named groups of m-types, from `populations.yaml`.
+    pub populations: Vec<PopulationSpec>,
+    /// Connection probabilities between populations, from `pathways.yaml`; the last match wins.
+    pub pathways: Vec<PathwaySpec>,
+    /// Point-neuron parameters, from `neurons.yaml`.
+    pub neurons: Option<NeuronSpec>,
+    /// Which record stands behind each number, from `sources.yaml`.
+    pub sources: Vec<SourceEntry>,
+    /// The text of `boundary.yaml`, read by the crate that knows boundaries.
+    pub boundary_text: Option<String>,
+}
+
+/// The cross-section of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// A circle of the given radius.
+    Cylinder,
+    /// A regular hexagon whose corners lie at the given radius.
+    Hexagon,
+}
+
+impl Shape {
+    /// Area of the cross-section, in µm².
+    #[must_use]
+    pub fn area_um2(self, radius_um: f64) -> f64 {
+        match self {
+            Self::Cylinder => std::f64::consts::PI * radius_um * radius_um,
+            Self::Hexagon => 1.5 * 3f64.sqrt() * radius_um * radius_um,
+        }
+    }
+}
+
+/// Shape and layers of a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnSpec {
+    /// Cross-section.
+    pub shape: Shape,
+    /// Radius of the column that the layers' `n_cells` were counted in.
+    pub reference_radius_um: Micrometres,
+    /// Layers, pia downwards.
+    pub layers: Vec<LayerSpec>,
+}
+
+/// One layer of a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerSpec {
+    /// Layer name, `"1"` to `"6"`.
+    pub layer: String,
+    /// Thickness.
+    pub thickness_um: Micrometres,
+    /// Census: cells of this layer in a column of the reference radius; absent when densities decide.
+    pub n_cells: Option<f64>,
+}
+
+/// One group of `cell_composition.yaml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompositionGroup {
+    /// m-type.
+    pub mtype: String,
+    /// Layer name.
+    pub layer: String,
+    /// Cells per mm³; `None` when the file names a volumetric dataset that is not here.
+    pub density_per_mm3: Option<f64>,
+    /// e-type → share of the group; sums to one.
+    pub etypes: BTreeMap<String, f64>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// Classes of an m-type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taxon {
+    /// `PYR` or `INT`: shape.
+    pub morph_class: String,
+    /// `EXC` or `INH`: effect. Never inferred from the shape.
+    pub synapse_class: String,
+}
+
+/// Spontaneous release onto cells of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct MiniFrequency {
+    /// Onto excitatory contacts, in Hz.
+    pub exc_hz: f64,
+    /// Onto inhibitory contacts, in Hz.
+    pub inh_hz: f64,
+}
+
+/// What one end of a synapse rule asks for; `None` matches anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndPattern {
+    /// `EXC` or `INH` (pattern).
+    pub synapse_class: Option<String>,
+    /// m-type pattern.
+    pub mtype: Option<String>,
+    /// e-type pattern.
+    pub etype: Option<String>,
+}
+
+/// Assigns a synapse class to pairs of cells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SynapseRule {
+    /// Presynaptic end.
+    pub from: EndPattern,
+    /// Postsynaptic end.
+    pub to: EndPattern,
+    /// Name of the synapse class.
+    pub class: String,
+    /// Release delay; the recipe's default where the rule has none.
+    pub release_delay_ms: Milliseconds,
+    /// Axonal conduction velocity, in µm/ms.
+    pub conduction_velocity_um_per_ms: f64,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// A mean and its standard deviation, in the unit that the field's name gives.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct MeanSd {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation.
+    pub sd: f64,
+}
+
+/// Parameters shared by the connections of a class; each connection draws its own values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SynapseClass {
+    /// Name; its first letter (`E` or `I`) gives the sign.
+    pub name: String,
+    /// Peak conductance of one contact, in nS (gamma).
+    pub gsyn_ns: MeanSd,
+    /// Utilisation of synaptic efficacy at 2 mM calcium (normal truncated to mean ± sd, not negative).
+    pub u_syn: MeanSd,
+    /// Recovery from depression, in ms (gamma).
+    pub tau_rec_ms: MeanSd,
+    /// Recovery from facilitation, in ms (gamma).
+    pub tau_facil_ms: MeanSd,
+    /// Decay of the fast receptor, in ms (normal truncated to mean ± sd, not negative).
+    pub tau_decay_ms: MeanSd,
+    /// Mean of the number of readily releasable vesicles (1 + Poisson(mean − 1)).
+    pub n_rrp: f64,
+    /// Slow over fast receptor conductance (NMDA/AMPA or GABA_B/GABA_A); `None` in generations that lack it.
+    pub conductance_ratio: Option<f64>,
+    /// Calcium at half activation, in mM (exponent 4); `None` in generations that lack it.
+    pub u_hill_mm: Option<f64>,
+    /// The comment that precedes it in the file, carried as evidence.
+    pub comment: Option<String>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+impl SynapseClass {
+    /// Whether the class excites: its name starts with `E`.
+    #[must_use]
+    pub fn is_excitatory(&self) -> bool {
+        self.name.starts_with('E')
+    }
+}
+
+/// Synapses per connection of a pair of m-types.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionRule {
+    /// Presynaptic m-type pattern.
+    pub from: String,
+    /// Postsynaptic m-type pattern.
+    pub to: String,
+    /// Mean number of synapses per connection.
+    pub mean_synapses: Option<f64>,
+    /// Coefficient of variation of that number.
+    pub cv_synapses: Option<f64>,
+    /// Share of appositions that keep a bouton.
+    pub bouton_reduction_factor: Option<f64>,
+    /// Active fraction, where given.
+    pub active_fraction: Option<f64>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// A named group of m-types, such as `L23_SST`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PopulationSpec {
+    /// Name, unique.
+    pub name: String,
+    /// m-type patterns.
+    pub mtypes: Vec<String>,
+    /// Class used by analyses: `E`, `PV`, `SST` or `HTR3A`.
+    pub class: String,
+}
+
+/// How likely two cells of two populations are connected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PathwaySpec {
+    /// Presynaptic population (pattern).
+    pub pre: String,
+    /// Postsynaptic population (pattern).
+    pub post: String,
+    /// Probability averaged over pairs whose horizontal distance is at most `within_um`.
+    pub probability: f64,
+    /// Reach of the pairs that the probability was measured on, in µm.
+    pub within_um: f64,
+    /// Width of the Gaussian fall-off with horizontal distance, in µm.
+    pub sigma_um: f64,
+    /// Somatic over synaptic conductance: what a point soma feels of a dendritic contact, 0 to 1.
+    pub attenuation: f64,
+    /// Replaces the mean number of synapses per connection of the connection rules.
+    pub mean_synapses: Option<f64>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// Adaptive exponential integrate-and-fire parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AdexParameters {
+    /// Capacitance.
+    pub c_m_pf: Picofarads,
+    /// Leak conductance.
+    pub g_l_ns: Nanosiemens,
+    /// Leak potential.
+    pub e_l_mv: Millivolts,
+    /// Threshold of the exponential.
+    pub v_th_mv: Millivolts,
+    /// Sharpness of the exponential.
+    pub delta_t_mv: Millivolts,
+    /// Subthreshold adaptation.
+    pub a_ns: Nanosiemens,
+    /// Adaptation time constant.
+    pub tau_w_ms: Milliseconds,
+    /// Spike-triggered adaptation.
+    pub b_pa: Picoamps,
+    /// Reset.
+    pub v_reset_mv: Millivolts,
+    /// Refractory time.
+    pub t_ref_ms: Milliseconds,
+}
+
+/// Passive properties of a population; an e-type's dimensionless shape is scaled to them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MembraneSpec {
+    /// Population (pattern).
+    pub population: String,
+    /// Input resistance, in MΩ.
+    pub r_in_mohm: f64,
+    /// Membrane time constant.
+    pub tau_m_ms: Milliseconds,
+    /// Resting (leak) potential; shifts threshold and reset with it unless `v_th_mv` is given.
+    pub e_l_mv: Millivolts,
+    /// Threshold; absent keeps the e-type's distance from rest.
+    pub v_th_mv: Option<Millivolts>,
+}
+
+/// Point-neuron parameters of a recipe.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NeuronSpec {
+    /// e-type → parameter set (assigned by firing pattern, not fitted).
+    pub etypes: BTreeMap<String, AdexParameters>,
+    /// Passive properties; the last match wins.
+    pub membranes: Vec<MembraneSpec>,
+}
+
+/// The record behind a number, or the reason for an assumption.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceEntry {
+    /// File in the recipe folder.
+    pub file: String,
+    /// Pattern over number paths, as [`crate::NumberRef::path`] writes them; the last matching entry wins.
+    pub path: String,
+    /// Keys of facts in `knowledge/`.
+    pub facts: Vec<String>,
+    /// How the number follows from the facts.
+    pub evidence: SourceEvidence,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// How a recipe's number follows from its facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum SourceEvidence {
+    /// The number is the fact's value.
+    Cited,
+    /// The number is computed from the facts.
+    Derived {
+        /// How.
+        formula: String,
+    },
+    /// Nothing measured says it.
+    Assumed {
+        /// Why this value.
+        because: String,
+    },
+}
