@@ -61,3 +61,35 @@ impl Edges {
         self.source.is_empty()
     }
 }
+
+impl Edges {
+    /// Appends what a connection drew from its class.
+    pub(crate) fn push_contact(&mut self, contact: &crate::contact::Contact) {
+        self.n_synapses.push(contact.n_synapses);
+        self.gsyn_ns.push(contact.gsyn_ns);
+        self.u_syn.push(contact.u_syn);
+        self.tau_rec_ms.push(contact.tau_rec_ms);
+        self.tau_facil_ms.push(contact.tau_facil_ms);
+        self.tau_decay_ms.push(contact.tau_decay_ms);
+        self.n_rrp.push(contact.n_rrp);
+    }
+
+    /// Joins parts in their order.
+    pub(crate) fn concatenate(parts: Vec<Self>) -> Self {
+        let n = parts.iter().map(Self::len).sum();
+        let mut all = Self::default();
+        macro_rules! join {
+            ($($column:ident),*) => {
+                $(all.$column.reserve_exact(n);)*
+                for part in parts {
+                    $(all.$column.extend(part.$column);)*
+                }
+            };
+        }
+        join!(
+            source, target, class, n_synapses, gsyn_ns, u_syn, tau_rec_ms, tau_facil_ms, tau_decay_ms, n_rrp, delay_ms,
+            conductance_ratio, u_hill_mm, attenuation
+        );
+        all
+    }
+}

@@ -1,11 +1,32 @@
-//! Recipe to column to circuit: geometry, placement, wiring, boundary and protocol descriptions.
+//! Recipe → column → circuit: geometry, placement, wiring, and descriptions of boundaries and protocols.
+//!
+//! Invariant: nothing here runs a model. A circuit is columns of numbers, a boundary and a protocol are descriptions;
+//! every random draw depends on (seed, purpose, entity, index) alone.
 
+mod boundary;
 mod column;
+mod contact;
 mod edges;
+mod fibres;
+mod neurons;
+mod place;
+mod protocol;
+mod rounding;
 mod run;
 mod trial;
+mod wire;
 
+pub use boundary::{
+    Background, Boundary, BoundaryError, BoundarySpec, Condition, FibreRate, FibreTarget, MAX_BACKGROUNDS, read_boundary,
+};
 pub use column::{Cells, Column, ColumnHeader, PlacedLayer, PlacedPopulation};
+pub use contact::{Contact, ContactStreams};
 pub use edges::{EdgeHeader, Edges};
+pub use fibres::{FibrePopulation, wire_fibres};
+pub use neurons::{NeuronColumns, NeuronError, neuron_columns, scale};
+pub use place::{MAX_CELLS, PlaceError, PlaceRequest, place};
+pub use protocol::{ContextSpan, GaussianBlocks, MAX_DURATION_MS, Protocol, ProtocolError, Schedule};
+pub use rounding::apportion;
 pub use run::Spikes;
 pub use trial::{Trial, TrialKind};
+pub use wire::{Circuit, PathwaySummary, WireError, peak_probability, wire};

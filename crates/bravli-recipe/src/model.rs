@@ -294,6 +294,8 @@ pub struct NeuronSpec {
     pub etypes: BTreeMap<String, AdexParameters>,
     /// Passive properties; the last match wins.
     pub membranes: Vec<MembraneSpec>,
+    /// Receptor kinetics.
+    pub receptors: Option<ReceptorSpec>,
 }
 
 /// The record behind a number, or the reason for an assumption.
@@ -327,4 +329,36 @@ pub enum SourceEvidence {
         /// Why this value.
         because: String,
     },
+}
+
+/// Receptor kinetics, from `receptors` in `neurons.yaml`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceptorSpec {
+    /// AMPA rise, ms.
+    pub ampa_rise_ms: f64,
+    /// NMDA rise, ms.
+    pub nmda_rise_ms: f64,
+    /// NMDA decay, ms.
+    pub nmda_decay_ms: f64,
+    /// GABA_A rise, ms.
+    pub gaba_a_rise_ms: f64,
+    /// GABA_B rise, ms.
+    pub gaba_b_rise_ms: f64,
+    /// GABA_B decay, ms.
+    pub gaba_b_decay_ms: f64,
+    /// Reversal of AMPA and NMDA, mV.
+    pub e_exc_mv: f64,
+    /// Reversal of GABA_A, mV.
+    pub e_gaba_a_mv: f64,
+    /// Reversal of GABA_B, mV.
+    pub e_gaba_b_mv: f64,
+    /// Extracellular magnesium, mM.
+    pub mg_mm: f64,
+    /// Scale of the magnesium block, mM.
+    pub mg_scale_mm: f64,
+    /// Voltage slope of the magnesium block, 1/mV.
+    pub mg_slope_per_mv: f64,
+    /// Time from a dendritic contact to a point soma, ms.
+    pub dendritic_delay_ms: f64,
 }

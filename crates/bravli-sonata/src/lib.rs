@@ -1,1 +1,32 @@
 //! SONATA files: nodes, edges and spikes in HDF5.
+//!
+//! Invariant: equal data give equal bytes. Files hold no times, no compression and no library version; the only crate
+//! that knows HDF5 is this one, and it uses the library from one thread at a time.
+//!
+//! Nodes follow the BBP dialect (`@library` names behind integer columns), edges the Allen one (a row per connection,
+//! with `nsyns`) under BBP column names; [`names`] lists every name used outside.
+//!
+//! ```
+//! use bravli_circuit::Spikes;
+//! use bravli_sonata::{read_spikes, write_spikes};
+//!
+//! let spikes = Spikes { population: "barrel".into(), time_ms: vec![0.5, 12.25], node: vec![7, 3] };
+//! let path = std::env::temp_dir().join(format!("bravli-doc-{}.h5", std::process::id()));
+//! write_spikes(&path, std::slice::from_ref(&spikes))?;
+//! assert_eq!(read_spikes(&path)?, [spikes]);
+//! # std::fs::remove_file(&path).ok();
+//! # Ok::<(), bravli_sonata::SonataError>(())
+//! ```
+
+mod edges;
+mod error;
+mod index;
+pub mod names;
+mod nodes;
+mod spikes;
+mod store;
+
+pub use edges::{read_edges, write_edges};
+pub use error::SonataError;
+pub use nodes::{read_nodes, write_nodes};
+pub use spikes::{UNNAMED_POPULATION, read_spikes, write_spikes};

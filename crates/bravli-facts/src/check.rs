@@ -1,0 +1,149 @@
+//! The rules that records keep beyond their form.
+
+use crate::base::{KnowledgeBase, Recorded};
+use crate::problem::{Place, RecordProblem, RecordProblemKind};
+use crate::quantity::{Context, Quantity};
+use crate::records::{Fact, FactValue, Paper, Term, Verification};
+use bravli_units::Unit;
+
+/// Shares may miss one by this much, from rounding.
+const SHARE_SLACK: f64 = 0.02;
+
+impl KnowledgeBase {
+    /// Every rule that a record breaks, by place.
+    #[must_use]
+    pub fn check(&self) -> Vec<RecordProblem> {
+        let mut found = Vec::new();
+        for (key, held) in &self.papers {
+            report(&mut found, key, &held.at, paper_problems(&held.record));
+        }
+        for (key, held) in &self.facts {
+            report(&mut found, key, &held.at, self.fact_problems(held));
+        }
+        for (key, held) in &self.terms {
+            report(&mut found, key, &held.at, self.term_problems(&held.record));
+        }
+        found.sort_by(|a, b| a.at.cmp(&b.at));
+        found
+    }
+
+    fn fact_problems(&self, held: &Recorded<Fact>) -> Vec<RecordProblemKind> {
+        let fact = &held.record;
+        let mut found = Vec::new();
+        if !key_agrees(fact) {
+            let (wanted_source, quantity) = (fact.source.clone(), fact.quantity.clone());
+            found.push(RecordProblemKind::KeyDisagrees { wanted_source, quantity });
+        }
+        if !self.papers.contains_key(&fact.source) {
+            found.push(RecordProblemKind::DanglingSource(fact.source.clone()));
+        }
+        for term in &fact.terms {
+            if !self.terms.contains_key(term) {
+                found.push(RecordProblemKind::DanglingTerm(term.clone()));
+            }
+        }
+        if fact.verification == Verification::Seen && fact.locator.is_none() && fact.seen_in.is_none() {
+            found.push(RecordProblemKind::MissingLocus);
+        }
+        if let Some(spread) = fact.spread {
+            if spread.kind.is_none() {
+                found.push(RecordProblemKind::UnlabelledSpread);
+            }
+            if spread.value < 0.0 {
+                found.push(RecordProblemKind::NegativeSpread(spread.value));
+            }
+        }
+        match Quantity::find(&fact.quantity) {
+            Some(quantity) => quantity_problems(fact, quantity, &mut found),
+            None => found.push(RecordProblemKind::UnknownQuantity(fact.quantity.clone())),
+        }
+        value_problems(&fact.value, &mut found);
+        found
+    }
+
+    fn term_problems(&self, term: &Term) -> Vec<RecordProblemKind> {
+        let wider = term.broader.iter().filter(|wider| !self.terms.contains_key(*wider));
+        wider.map(|wider| RecordProblemKind::DanglingTerm(wider.clone())).collect()
+    }
+}
+
+fn report(found: &mut Vec<RecordProblem>, key: &str, at: &Place, kinds: Vec<RecordProblemKind>) {
+    found.extend(kinds.into_iter().map(|kind| RecordProblem { at: at.clone(), key: key.to_owned(), kind }));
+}
+
+fn key_agrees(fact: &Fact) -> bool {
+    let mut parts = fact.id.splitn(3, ':');
+    parts.next() == Some(fact.source.as_str())
+        && parts.next() == Some(fact.quantity.as_str())
+        && parts.next().is_some_and(|context| !context.is_empty())
+}
+
+fn quantity_problems(fact: &Fact, quantity: &Quantity, found: &mut Vec<RecordProblemKind>) {
+    match (Unit::parse(&fact.unit), Unit::parse(quantity.unit)) {
+        (Ok(unit), Ok(usual)) if unit.dimension == usual.dimension => {
+            let scale = unit.factor / usual.factor;
+            let outside = |value: &f64| !(quantity.low..=quantity.high).contains(&(value * scale));
+            found.extend(fact.value.numbers().into_iter().find(outside).map(|value| RecordProblemKind::Implausible {
+                value,
+                low: quantity.low / scale,
+                high: quantity.high / scale,
+            }));
+        }
+        (Ok(_), _) => found.push(RecordProblemKind::WrongUnit {
+            unit: fact.unit.clone(),
+            quantity: fact.quantity.clone(),
+            expected: quantity.unit,
+        }),
+        (Err(_), _) => found.push(RecordProblemKind::UnknownUnit(fact.unit.clone())),
+    }
+    let needs = match quantity.context {
+        Context::Ends if fact.pre.is_none() || fact.post.is_none() => Some("pre and post"),
+        Context::Cell if fact.cell.is_none() => Some("cell"),
+        _ => None,
+    };
+    if let Some(needs) = needs {
+        found.push(RecordProblemKind::MissingContext { quantity: fact.quantity.clone(), needs });
+    }
+}
+
+fn value_problems(value: &FactValue, found: &mut Vec<RecordProblemKind>) {
+    match value {
+        FactValue::Range([low, high]) if low > high => found.push(RecordProblemKind::RangeFalls(*low, *high)),
+        FactValue::Shares(shares) => {
+            let sum: f64 = shares.values().sum();
+            if (sum - 1.0).abs() > SHARE_SLACK {
+                found.push(RecordProblemKind::SharesDoNotAdd(sum));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn paper_problems(paper: &Paper) -> Vec<RecordProblemKind> {
+    if paper.doi.is_empty() || is_doi(&paper.doi) {
+        Vec::new()
+    } else {
+        vec![RecordProblemKind::MalformedDoi(paper.doi.clone())]
+    }
+}
+
+/// Whether it has the form `10.<4 to 9 digits>/<no white space>`.
+fn is_doi(doi: &str) -> bool {
+    doi.strip_prefix("10.").and_then(|rest| rest.split_once('/')).is_some_and(|(registrant, suffix)| {
+        (4..=9).contains(&registrant.len())
+            && registrant.bytes().all(|byte| byte.is_ascii_digit())
+            && !suffix.is_empty()
+            && !suffix.chars().any(char::is_whitespace)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dois_have_a_registrant_and_a_suffix() {
+        assert!(is_doi("10.1016/S0306-4522(01)00344-X"));
+        assert!(!is_doi("10.1016/") && !is_doi("doi:10.1016/x") && !is_doi("10.1016/a b"));
+    }
+}

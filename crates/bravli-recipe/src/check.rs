@@ -1,0 +1,246 @@
+//! What the parts of a recipe say about each other.
+
+use crate::pattern::did_you_mean;
+use crate::files::start_of;
+use crate::problem::Notes;
+use crate::select::{NEURONS, POPULATIONS, Parsed};
+use crate::yaml::Node;
+use crate::{EndPattern, Location, NumberRef, PopulationSpec, Problem, Recipe, RecipeFiles, path_match, shell_match};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Population classes that analyses know.
+const POPULATION_CLASSES: &[&str] = &["E", "PV", "SST", "HTR3A"];
+
+/// Checks a whole recipe.
+pub(crate) fn recipe(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
+    classes(recipe, parsed, notes);
+    if !recipe.taxonomy.is_empty() {
+        dead_rules(recipe, notes);
+        dead_connection_rules(recipe, notes);
+    }
+    composition(recipe, notes);
+    populations(recipe, parsed, notes);
+    pathways(recipe, notes);
+    neurons(recipe, parsed, notes);
+}
+
+/// Every rule's class must exist; a class without a rule is told.
+fn classes(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
+    // A class with an error of its own is defined all the same.
+    let defined: BTreeSet<String> = parsed
+        .xml
+        .iter()
+        .flat_map(|root| root.children("SynapsesClassification"))
+        .flat_map(|section| section.children("class"))
+        .map(crate::xml::classes::id)
+        .collect();
+    let mut used = BTreeSet::new();
+    for rule in &recipe.synapse_rules {
+        used.insert(rule.class.as_str());
+        if !defined.contains(&rule.class) {
+            let near = did_you_mean(&rule.class, defined.iter().map(String::as_str));
+            let message = format!("synapse rule {} names the class {:?}, which is not defined{near}", ends(rule), rule.class);
+            let remedy = format!("add <class id=\"{}\" …> to SynapsesClassification, or correct the type", rule.class);
+            notes.add(Problem::error("class_undefined", message).at(rule.at.clone()).remedy(remedy));
+        }
+    }
+    for class in recipe.synapse_classes.values().filter(|class| !used.contains(class.name.as_str())) {
+        let message = format!("class {:?} is used by no synapse rule", class.name);
+        notes.add(Problem::warning("class_unused", message).at(class.at.clone()));
+    }
+}
+
+fn ends(rule: &crate::SynapseRule) -> String {
+    format!("{}->{}", end_words(&rule.from), end_words(&rule.to))
+}
+
+fn end_words(end: &EndPattern) -> String {
+    let parts: Vec<&str> = [&end.synapse_class, &end.mtype, &end.etype].into_iter().flatten().map(String::as_str).collect();
+    if parts.is_empty() { "*".to_owned() } else { parts.join(":") }
+}
+
+/// A rule whose one end fits no m-type of the taxonomy can never match.
+fn dead_rules(recipe: &Recipe, notes: &mut Notes) {
+    for rule in &recipe.synapse_rules {
+        for (side, end) in [("from", &rule.from), ("to", &rule.to)] {
+            let fits = |pattern: &Option<String>, name: &str| pattern.as_deref().is_none_or(|p| shell_match(p, name));
+            let alive = recipe.taxonomy.iter().any(|(mtype, taxon)| {
+                fits(&end.mtype, mtype) && fits(&end.synapse_class, &taxon.synapse_class)
+            });
+            if alive {
+                continue;
+            }
+            let pattern = end_words(&EndPattern { etype: None, ..end.clone() });
+            let message = format!("synapse rule {} can never match: {side} {pattern:?} fits no m-type", ends(rule));
+            let swapped = end.synapse_class.as_deref().filter(|p| recipe.taxonomy.keys().any(|m| shell_match(p, m)));
+            let remedy = match swapped {
+                Some(p) => format!("{p:?} is an m-type, so write {side}MType instead of {side}SClass"),
+                None => "correct the pattern or remove the rule".to_owned(),
+            };
+            notes.add(Problem::warning("dead_rule", message).at(rule.at.clone()).remedy(remedy));
+            break;
+        }
+    }
+}
+
+/// Connection rules for unknown m-types, told once per name.
+fn dead_connection_rules(recipe: &Recipe, notes: &mut Notes) {
+    let mut seen: BTreeMap<&str, (bool, usize, &Location)> = BTreeMap::new();
+    for rule in &recipe.connection_rules {
+        for pattern in [&rule.from, &rule.to] {
+            let entry = seen.entry(pattern).or_insert_with(|| {
+                (recipe.taxonomy.keys().any(|mtype| shell_match(pattern, mtype)), 0, &rule.at)
+            });
+            entry.1 += 1;
+        }
+    }
+    for (pattern, (_, count, at)) in seen.into_iter().filter(|(_, (alive, ..))| !alive) {
+        let near = did_you_mean(pattern, recipe.taxonomy.keys().map(String::as_str));
+        let message = format!("{count} connection rules name {pattern:?}, which fits no m-type of the taxonomy{near}");
+        notes.add(Problem::warning("dead_connection_rule", message).at(at.clone()));
+    }
+}
+
+fn composition(recipe: &Recipe, notes: &mut Notes) {
+    if let (true, Some(group)) = (recipe.taxonomy.is_empty(), recipe.composition.first()) {
+        let message = "there is a composition but no taxonomy, so no cell is excitatory or inhibitory";
+        let remedy = "add mtype_taxonomy.tsv with the columns mtype, mClass, sClass";
+        notes.add(Problem::error("missing_file", message).at(group.at.clone()).remedy(remedy));
+    }
+    // Each name is told once per kind of problem.
+    let mut said: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut first = |code: &'static str, name| said.insert((code, name));
+    for group in &recipe.composition {
+        if !recipe.taxonomy.is_empty()
+            && !recipe.taxonomy.contains_key(&group.mtype)
+            && first("unknown_mtype", group.mtype.as_str())
+        {
+            let near = did_you_mean(&group.mtype, recipe.taxonomy.keys().map(String::as_str));
+            let message = format!("m-type {:?} of the composition is not in the taxonomy{near}", group.mtype);
+            let remedy = "correct the name or add the m-type to mtype_taxonomy.tsv";
+            notes.add(Problem::error("unknown_mtype", message).at(group.at.clone()).remedy(remedy));
+        }
+        if let Some(column) = &recipe.column
+            && !column.layers.iter().any(|l| l.layer == group.layer)
+            && first("unknown_layer", group.layer.as_str())
+        {
+            let layers: Vec<&str> = column.layers.iter().map(|l| l.layer.as_str()).collect();
+            let message = format!("layer {:?} of the composition is not in the column", group.layer);
+            let remedy = format!("the column's layers are {}", layers.join(", "));
+            notes.add(Problem::error("unknown_layer", message).at(group.at.clone()).remedy(remedy));
+        }
+        if !recipe.mini_frequencies.is_empty()
+            && !recipe.mini_frequencies.contains_key(&group.layer)
+            && first("missing_mini_frequency", group.layer.as_str())
+        {
+            let message = format!("mini_frequencies.tsv has no row for layer {:?}", group.layer);
+            notes.add(Problem::warning("missing_mini_frequency", message).at(group.at.clone()));
+        }
+    }
+    if recipe.spine_lengths.is_empty() {
+        return;
+    }
+    let mtypes: BTreeSet<&str> = recipe.composition.iter().map(|g| g.mtype.as_str()).collect();
+    let without: Vec<&str> = mtypes.into_iter().filter(|m| !recipe.spine_lengths.contains_key(*m)).collect();
+    if !without.is_empty() {
+        let message = format!("no spine length for {}", without.join(", "));
+        notes.add(Problem::warning("missing_spine_length", message).remedy("add StructuralType entries with spineLength"));
+    }
+}
+
+/// Where the item of a sidecar's list stands whose `key` reads `name`; else the start of the file.
+fn item_at(parsed: &Parsed, file: &str, list: &str, key: &str, name: &str) -> Location {
+    let items = parsed.yaml.get(file).and_then(|node| node.get(list)).map(Node::items).unwrap_or_default();
+    let found = items.iter().find(|item| item.get(key).is_some_and(|node| node.label() == name));
+    found.map_or_else(|| start_of(file), Node::at)
+}
+
+fn populations(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
+    let mtypes: BTreeSet<&str> = recipe.composition.iter().map(|g| g.mtype.as_str()).collect();
+    for population in &recipe.populations {
+        let at = || item_at(parsed, POPULATIONS, "populations", "name", &population.name);
+        if !POPULATION_CLASSES.contains(&population.class.as_str()) {
+            let message = format!("population {} has the class {:?}, unknown to analyses", population.name, population.class);
+            let remedy = format!("the classes are {}", POPULATION_CLASSES.join(", "));
+            notes.add(Problem::warning("unknown_population_class", message).at(at()).remedy(remedy));
+        }
+        let fits_none = |pattern: &&String| !mtypes.is_empty() && !mtypes.iter().any(|m| shell_match(pattern, m));
+        for pattern in population.mtypes.iter().filter(fits_none) {
+            let near = did_you_mean(pattern, mtypes.iter().copied());
+            let message = format!("population {}: {pattern:?} fits no m-type of the composition{near}", population.name);
+            notes.add(Problem::warning("empty_population_pattern", message).at(at()));
+        }
+    }
+    if recipe.populations.is_empty() {
+        return;
+    }
+    for mtype in &mtypes {
+        let has = |p: &&PopulationSpec| p.mtypes.iter().any(|pattern| shell_match(pattern, mtype));
+        let homes: Vec<&str> = recipe.populations.iter().filter(has).map(|p| p.name.as_str()).collect();
+        match homes.as_slice() {
+            [_] => {}
+            [] => {
+                let message = format!("m-type {mtype} belongs to no population");
+                let remedy = "without one it has no pathways; add it to populations.yaml";
+                let at = start_of(POPULATIONS);
+                notes.add(Problem::warning("mtype_without_population", message).at(at).remedy(remedy));
+            }
+            [_, second, ..] => {
+                let message = format!("m-type {mtype} belongs to {}; the first is used", homes.join(" and "));
+                let at = item_at(parsed, POPULATIONS, "populations", "name", second);
+                notes.add(Problem::warning("mtype_in_two_populations", message).at(at));
+            }
+        }
+    }
+}
+
+fn pathways(recipe: &Recipe, notes: &mut Notes) {
+    let names: Vec<&str> = recipe.populations.iter().map(|p| p.name.as_str()).collect();
+    for pathway in &recipe.pathways {
+        for pattern in [&pathway.pre, &pathway.post] {
+            if !names.iter().any(|name| shell_match(pattern, name)) {
+                let near = did_you_mean(pattern, names.iter().copied());
+                let message = format!("pathway {}->{}: {pattern:?} names no population{near}", pathway.pre, pathway.post);
+                notes.add(Problem::error("unknown_population", message).at(pathway.at.clone()));
+            }
+        }
+    }
+}
+
+fn neurons(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
+    let Some(neurons) = &recipe.neurons else { return };
+    let mut said = BTreeSet::new();
+    for group in &recipe.composition {
+        for etype in group.etypes.keys().filter(|e| !neurons.etypes.contains_key(*e)) {
+            if said.insert(etype) {
+                let near = did_you_mean(etype, neurons.etypes.keys().map(String::as_str));
+                let message = format!("e-type {etype} of the composition has no parameters in neurons.yaml{near}");
+                notes.add(Problem::error("etype_without_parameters", message).at(group.at.clone()));
+            }
+        }
+    }
+    for membrane in &neurons.membranes {
+        if !recipe.populations.iter().any(|p| shell_match(&membrane.population, &p.name)) {
+            let near = did_you_mean(&membrane.population, recipe.populations.iter().map(|p| p.name.as_str()));
+            let message = format!("membrane of {:?} names no population{near}", membrane.population);
+            let at = item_at(parsed, NEURONS, "membranes", "population", &membrane.population);
+            notes.add(Problem::error("unknown_population", message).at(at));
+        }
+    }
+}
+
+/// Source entries must point at something.
+pub(crate) fn sources(recipe: &Recipe, files: &RecipeFiles, numbers: &[NumberRef], notes: &mut Notes) {
+    for entry in &recipe.sources {
+        if !files.0.keys().any(|file| path_match(&entry.file, file)) {
+            let near = did_you_mean(&entry.file, files.0.keys().map(String::as_str));
+            let message = format!("source names the file {:?}, which is not in the folder{near}", entry.file);
+            notes.add(Problem::error("missing_file", message).at(entry.at.clone()));
+        } else if !numbers.iter().any(|n| path_match(&entry.file, &n.file) && path_match(&entry.path, &n.path)) {
+            let paths = numbers.iter().filter(|n| path_match(&entry.file, &n.file)).map(|n| n.path.as_str());
+            let near = did_you_mean(&entry.path, paths);
+            let message = format!("source {} {:?} matches no number{near}", entry.file, entry.path);
+            notes.add(Problem::warning("source_matches_nothing", message).at(entry.at.clone()));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! From a folder's files to a recipe.
+
+use crate::check;
+use crate::problem::Notes;
+use crate::select::{
+    BOUNDARY, COLUMN, COMPOSITION, MINIS, NEURONS, PATHWAYS, POPULATIONS, Parsed, SOURCES, TAXONOMY, parse,
+};
+use crate::{Reading, Recipe, RecipeFiles, Rejected, composition, number_walk, sidecars, table, xml};
+
+/// Reads a recipe folder, choosing the builder recipe by root element and name.
+///
+/// # Errors
+/// [`Rejected`] with every problem found, when one of them is an error.
+pub fn read(name: &str, files: &RecipeFiles) -> Result<Reading, Rejected> {
+    read_with(name, files, None)
+}
+
+/// Reads a recipe folder; `main_xml` names the builder recipe, whatever its root element.
+///
+/// # Errors
+/// [`Rejected`] with every problem found, when one of them is an error.
+pub fn read_with(name: &str, files: &RecipeFiles, main_xml: Option<&str>) -> Result<Reading, Rejected> {
+    let mut notes = Notes::default();
+    let parsed = parse(files, main_xml, &mut notes);
+    let mut recipe = assemble(name, &parsed, &mut notes);
+    if parsed.yaml.contains_key(BOUNDARY) {
+        recipe.boundary_text = files.utf8(BOUNDARY, &mut notes).map(str::to_owned);
+    }
+    check::recipe(&recipe, &parsed, &mut notes);
+    if !recipe.sources.is_empty() {
+        check::sources(&recipe, files, &number_walk::walk(&parsed), &mut notes);
+    }
+    Ok(Reading { problems: notes.finish()?, recipe })
+}
+
+/// Interprets the parsed files; a sidecar or table takes precedence over the builder recipe.
+fn assemble(name: &str, parsed: &Parsed, notes: &mut Notes) -> Recipe {
+    let yaml = |file: &str| parsed.yaml.get(file);
+    let mut recipe = Recipe { name: name.to_owned(), ..Recipe::default() };
+    if let Some(root) = &parsed.xml {
+        recipe.column = if yaml(COLUMN).is_none() { xml::cells::column(root, notes) } else { None };
+        let types = xml::cells::neuron_types(root, yaml(COMPOSITION).is_none(), notes);
+        recipe.composition = types.composition;
+        recipe.taxonomy = types.taxonomy;
+        recipe.spine_lengths = types.spine_lengths;
+        recipe.synapse_classes = xml::classes::read(root, notes);
+        recipe.synapse_rules = xml::rules::read(root, notes);
+        recipe.connection_rules = xml::connections::read(root, notes);
+    }
+    if let Some(node) = yaml(COLUMN) {
+        recipe.column = sidecars::column(node, notes);
+    }
+    if let Some(node) = yaml(COMPOSITION) {
+        recipe.composition = composition::read(node, notes);
+    }
+    if let Some(table) = parsed.tables.get(TAXONOMY) {
+        recipe.taxonomy = table::taxonomy(table, notes);
+    }
+    if let Some(table) = parsed.tables.get(MINIS) {
+        recipe.mini_frequencies = table::mini_frequencies(table, notes);
+    }
+    recipe.populations = yaml(POPULATIONS).map(|n| sidecars::populations(n, notes)).unwrap_or_default();
+    recipe.pathways = yaml(PATHWAYS).map(|n| sidecars::pathways(n, notes)).unwrap_or_default();
+    recipe.neurons = yaml(NEURONS).map(|n| sidecars::neurons(n, notes));
+    recipe.sources = yaml(SOURCES).map(|n| sidecars::sources(n, notes)).unwrap_or_default();
+    recipe
+}

@@ -1,0 +1,187 @@
+//! Our own files beside the builder recipe: column, populations, pathways, neurons, sources.
+
+use crate::problem::Notes;
+use crate::range::Range;
+use crate::yaml::{Fields, Node, Value};
+use crate::{
+    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PathwaySpec, PopulationSpec, Problem, Shape,
+    SourceEntry, SourceEvidence,
+};
+use bravli_units::{Micrometres, Millivolts, Milliseconds, Nanosiemens, Picoamps, Picofarads};
+use std::collections::BTreeSet;
+
+/// Reads `column.yaml`.
+pub(crate) fn column(node: &Node, notes: &mut Notes) -> Option<ColumnSpec> {
+    let mut fields = Fields::new(node, "column", &["shape", "reference_radius_um", "layers"], notes);
+    let shape = fields.required("shape");
+    let shape = shape.and_then(|n| match n.label().as_str() {
+        "hexagon" => Some(Shape::Hexagon),
+        "cylinder" => Some(Shape::Cylinder),
+        other => {
+            let message = format!("column: shape must be hexagon or cylinder, got {other:?}");
+            fields.notes.add(Problem::error("unknown_shape", message).at(n.at()));
+            None
+        }
+    });
+    let radius = fields.required_number("reference_radius_um", Range::Positive);
+    let mut layers: Vec<LayerSpec> = Vec::new();
+    for item in fields.list("layers") {
+        let mut read = Fields::new(item, "layer", &["layer", "thickness_um", "n_cells"], fields.notes);
+        let layer = read.name("layer");
+        let thickness = read.required_number("thickness_um", Range::Positive);
+        let n_cells = read.number("n_cells", Range::NotNegative);
+        let (Some(layer), Some(thickness)) = (layer, thickness.and_then(|t| Micrometres::new(t).ok())) else { continue };
+        if layers.iter().any(|l| l.layer == layer) {
+            let message = format!("layer {layer:?} is listed twice");
+            fields.notes.add(Problem::error("duplicate_layer", message).at(item.at()));
+        }
+        layers.push(LayerSpec { layer, thickness_um: thickness, n_cells });
+    }
+    Some(ColumnSpec { shape: shape?, reference_radius_um: Micrometres::new(radius?).ok()?, layers })
+}
+
+/// Reads `populations.yaml`.
+pub(crate) fn populations(node: &Node, notes: &mut Notes) -> Vec<PopulationSpec> {
+    let mut top = Fields::new(node, "populations.yaml", &["populations"], notes);
+    let mut populations = Vec::new();
+    let mut names = BTreeSet::new();
+    for item in top.list("populations") {
+        let mut fields = Fields::new(item, "population", &["name", "class", "mtypes"], top.notes);
+        let (name, class, mtypes) = (fields.name("name"), fields.name("class"), fields.names("mtypes"));
+        let (Some(name), Some(class)) = (name, class) else { continue };
+        if !names.insert(name.clone()) {
+            let message = format!("population {name:?} is defined twice");
+            top.notes.add(Problem::error("duplicate_population", message).at(item.at()));
+            continue;
+        }
+        populations.push(PopulationSpec { name, mtypes, class });
+    }
+    populations
+}
+
+const PATHWAY: &[&str] =
+    &["pre", "post", "probability", "within_um", "sigma_um", "attenuation", "mean_synapses"];
+
+/// Reads `pathways.yaml`.
+pub(crate) fn pathways(node: &Node, notes: &mut Notes) -> Vec<PathwaySpec> {
+    let mut top = Fields::new(node, "pathways.yaml", &["pathways"], notes);
+    let mut pathways = Vec::new();
+    for item in top.list("pathways") {
+        let end = |key: &str| item.get(key).map(Node::label).unwrap_or_default();
+        let what = format!("pathway {}->{}", end("pre"), end("post"));
+        let mut fields = Fields::new(item, &what, PATHWAY, top.notes);
+        let (pre, post) = (fields.name("pre"), fields.name("post"));
+        let probability = fields.required_number("probability", Range::Unit);
+        let within_um = fields.required_number("within_um", Range::Positive);
+        let sigma_um = fields.required_number("sigma_um", Range::Positive);
+        let attenuation = fields.required_number("attenuation", Range::Unit);
+        let mean_synapses = fields.number("mean_synapses", Range::Positive);
+        let (Some(pre), Some(post), Some(probability)) = (pre, post, probability) else { continue };
+        let (Some(within_um), Some(sigma_um), Some(attenuation)) = (within_um, sigma_um, attenuation) else { continue };
+        let at = item.at();
+        pathways.push(PathwaySpec { pre, post, probability, within_um, sigma_um, attenuation, mean_synapses, at });
+    }
+    pathways
+}
+
+const ADEX: &[&str] = &[
+    "c_m_pf", "g_l_ns", "e_l_mv", "v_th_mv", "delta_t_mv", "a_ns", "tau_w_ms", "b_pa", "v_reset_mv", "t_ref_ms",
+];
+
+/// Reads `neurons.yaml`.
+pub(crate) fn neurons(node: &Node, notes: &mut Notes) -> NeuronSpec {
+    let mut top = Fields::new(node, "neurons.yaml", &["etypes", "membranes"], notes);
+    let mut spec = NeuronSpec::default();
+    for (key, value) in top.required("etypes").map(Node::entries).unwrap_or_default() {
+        if let Some(parameters) = adex(&key.text, value, top.notes) {
+            spec.etypes.insert(key.text.clone(), parameters);
+        }
+    }
+    if top.get("membranes").is_some() {
+        for item in top.list("membranes") {
+            spec.membranes.extend(membrane(item, top.notes));
+        }
+    }
+    spec
+}
+
+fn adex(etype: &str, node: &Node, notes: &mut Notes) -> Option<AdexParameters> {
+    let mut read = Fields::new(node, &format!("e-type {etype}"), ADEX, notes);
+    let c_m = read.required_number("c_m_pf", Range::Positive);
+    let g_l = read.required_number("g_l_ns", Range::Positive);
+    let e_l = read.required_number("e_l_mv", Range::Any);
+    let v_th = read.required_number("v_th_mv", Range::Any);
+    let delta_t = read.required_number("delta_t_mv", Range::NotNegative);
+    let a = read.required_number("a_ns", Range::Any);
+    let tau_w = read.required_number("tau_w_ms", Range::Positive);
+    let b = read.required_number("b_pa", Range::Any);
+    let v_reset = read.required_number("v_reset_mv", Range::Any);
+    let t_ref = read.required_number("t_ref_ms", Range::NotNegative);
+    Some(AdexParameters {
+        c_m_pf: Picofarads::new(c_m?).ok()?,
+        g_l_ns: Nanosiemens::new(g_l?).ok()?,
+        e_l_mv: Millivolts::new(e_l?).ok()?,
+        v_th_mv: Millivolts::new(v_th?).ok()?,
+        delta_t_mv: Millivolts::new(delta_t?).ok()?,
+        a_ns: Nanosiemens::new(a?).ok()?,
+        tau_w_ms: Milliseconds::new(tau_w?).ok()?,
+        b_pa: Picoamps::new(b?).ok()?,
+        v_reset_mv: Millivolts::new(v_reset?).ok()?,
+        t_ref_ms: Milliseconds::new(t_ref?).ok()?,
+    })
+}
+
+fn membrane(node: &Node, notes: &mut Notes) -> Option<MembraneSpec> {
+    let what = format!("membrane of {}", node.get("population").map(Node::label).unwrap_or_default());
+    let mut read = Fields::new(node, &what, &["population", "r_in_mohm", "tau_m_ms", "e_l_mv", "v_th_mv"], notes);
+    let population = read.name("population");
+    let r_in = read.required_number("r_in_mohm", Range::Positive);
+    let tau_m = read.required_number("tau_m_ms", Range::Positive);
+    let e_l = read.required_number("e_l_mv", Range::Any);
+    let v_th = read.number("v_th_mv", Range::Any);
+    Some(MembraneSpec {
+        population: population?,
+        r_in_mohm: r_in?,
+        tau_m_ms: Milliseconds::new(tau_m?).ok()?,
+        e_l_mv: Millivolts::new(e_l?).ok()?,
+        v_th_mv: v_th.and_then(|v| Millivolts::new(v).ok()),
+    })
+}
+
+/// Reads `sources.yaml`.
+pub(crate) fn sources(node: &Node, notes: &mut Notes) -> Vec<SourceEntry> {
+    let mut top = Fields::new(node, "sources.yaml", &["sources"], notes);
+    let mut sources = Vec::new();
+    for item in top.list("sources") {
+        let mut fields = Fields::new(item, "source", &["file", "path", "facts", "evidence"], top.notes);
+        let (file, path) = (fields.name("file"), fields.name("path"));
+        let facts = if fields.get("facts").is_some() { fields.names("facts") } else { Vec::new() };
+        let evidence = fields.required("evidence").and_then(|e| evidence(e, fields.notes));
+        let (Some(file), Some(path), Some(evidence)) = (file, path, evidence) else { continue };
+        if facts.is_empty() && !matches!(evidence, SourceEvidence::Assumed { .. }) {
+            let message = format!("source of {file} {path} is cited or derived but names no fact");
+            let remedy = "list at least one key under facts, or write evidence: {assumed: \"because ...\"}";
+            top.notes.add(Problem::error("source_without_fact", message).at(item.at()).remedy(remedy));
+        }
+        sources.push(SourceEntry { file, path, facts, evidence, at: item.at() });
+    }
+    sources
+}
+
+fn evidence(node: &Node, notes: &mut Notes) -> Option<SourceEvidence> {
+    let read = match (&node.value, node.entries()) {
+        (Value::Text(text), _) if text == "cited" => Some(SourceEvidence::Cited),
+        (_, [(key, reason)]) => match (key.text.as_str(), reason.text()) {
+            ("derived", Some(formula)) => Some(SourceEvidence::Derived { formula: formula.to_owned() }),
+            ("assumed", Some(because)) => Some(SourceEvidence::Assumed { because: because.to_owned() }),
+            _ => None,
+        },
+        _ => None,
+    };
+    if read.is_none() {
+        let message = format!("evidence is not understood, got {}", node.kind());
+        let remedy = "write cited, {derived: \"formula\"} or {assumed: \"because\"}";
+        notes.add(Problem::error("unknown_evidence", message).at(node.at()).remedy(remedy));
+    }
+    read
+}

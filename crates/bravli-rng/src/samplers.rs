@@ -1,0 +1,169 @@
+//! Samplers whose bits reach results.
+
+use crate::stream::{Stream, unit};
+
+/// Draws one after another for a single (entity, index); a rejected attempt moves to the next attempt of the same pair.
+#[derive(Debug, Clone)]
+pub struct Sampler {
+    stream: Stream,
+    entity: u64,
+    index: u32,
+    attempt: u32,
+    spare: Option<f64>,
+}
+
+impl Sampler {
+    pub(crate) fn new(stream: Stream, entity: u64, index: u32) -> Self {
+        Self { stream, entity, index, attempt: 0, spare: None }
+    }
+
+    /// A uniform number in (0, 1).
+    pub fn uniform(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        let words = self.stream.words(self.entity, u64::from(self.index) | u64::from(self.attempt) << 32);
+        self.attempt = self.attempt.wrapping_add(1);
+        self.spare = Some(unit(words[2], words[3]));
+        unit(words[0], words[1])
+    }
+
+    /// A standard normal number (Box & Muller 1958, doi:10.1214/aoms/1177706645).
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * self.uniform().ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+
+    /// Normal with `mean` and `sd`, drawn again until it lies within one `sd` of the mean and is not negative.
+    ///
+    /// The rule of the reference builder for `u_syn` and `tau_decay`. A distribution with no admissible value
+    /// (mean + sd < 0) gives zero.
+    pub fn normal_within_one_sd(&mut self, mean: f64, sd: f64) -> f64 {
+        if sd <= 0.0 || mean + sd <= 0.0 {
+            return mean.max(0.0);
+        }
+        loop {
+            let value = mean + sd * self.normal();
+            if (value - mean).abs() <= sd && value >= 0.0 {
+                return value;
+            }
+        }
+    }
+
+    /// Gamma with `mean` and `sd` (Marsaglia & Tsang 2000, doi:10.1145/358407.358414); `sd` of zero gives the mean.
+    pub fn gamma(&mut self, mean: f64, sd: f64) -> f64 {
+        if sd <= 0.0 || mean <= 0.0 {
+            return mean.max(0.0);
+        }
+        let shape = (mean / sd) * (mean / sd);
+        let scale = sd * sd / mean;
+        // shapes below one are drawn at shape + 1 and brought back by a power of a uniform number
+        let (raised, correction) =
+            if shape < 1.0 { (shape + 1.0, self.uniform().powf(1.0 / shape)) } else { (shape, 1.0) };
+        let d = raised - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let v = (1.0 + c * x).powi(3);
+            if v > 0.0 && self.uniform().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+                return d * v * correction * scale;
+            }
+        }
+    }
+
+    /// Poisson with `mean`, by inversion in steps of at most 16 so that the exponential never underflows.
+    pub fn poisson(&mut self, mean: f64) -> u64 {
+        let mut left = mean.max(0.0);
+        let mut total = 0;
+        while left > 0.0 {
+            let step = left.min(16.0);
+            left -= step;
+            let target = self.uniform();
+            let (mut k, mut term) = (0_u64, (-step).exp());
+            let mut sum = term;
+            while sum < target && k < 400 {
+                k += 1;
+                term *= step / k as f64;
+                sum += term;
+            }
+            total += k;
+        }
+        total
+    }
+}
+
+/// Binomial(n, p) by inversion of one uniform number; exact for the small `n` of vesicle pools.
+///
+/// `u` lies in (0, 1). Work grows with the result, which is at most `n`.
+#[inline]
+#[must_use]
+pub fn binomial_from_uniform(n: u32, p: f32, u: f32) -> u32 {
+    if n == 0 || p <= 0.0 {
+        return 0;
+    }
+    if p >= 1.0 {
+        return n;
+    }
+    // count the rarer outcome: shorter search, and the first term cannot underflow for the pools in use
+    let flip = p > 0.5;
+    let (p, u) = if flip { (f64::from(1.0 - p), 1.0 - f64::from(u)) } else { (f64::from(p), f64::from(u)) };
+    let odds = p / (1.0 - p);
+    let mut term = (1.0 - p).powi(n as i32);
+    let mut sum = term;
+    let mut k = 0;
+    while u > sum && k < n {
+        term *= odds * f64::from(n - k) / f64::from(k + 1);
+        sum += term;
+        k += 1;
+    }
+    if flip { n - k } else { k }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Draw;
+
+    fn moments(n: u32, mut draw: impl FnMut(&mut Sampler) -> f64) -> (f64, f64) {
+        let stream = Stream::new(11, "moments", Draw::Gsyn);
+        let values: Vec<f64> = (0..n).map(|i| draw(&mut stream.sampler(u64::from(i), 0))).collect();
+        let mean = values.iter().sum::<f64>() / f64::from(n);
+        let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / f64::from(n - 1);
+        (mean, variance.sqrt())
+    }
+
+    #[test]
+    fn gamma_has_the_moments_it_was_asked_for_even_at_small_shape() {
+        for (mean, sd) in [(0.68, 0.44), (138.0, 211.0), (25.7, 45.87), (671.0, 17.0)] {
+            let (m, s) = moments(40_000, |sampler| sampler.gamma(mean, sd));
+            // standard error of the mean is sd/200; of the sd at most about 2 % for the heavy tail of shape 0.3
+            assert!((m - mean).abs() < 5.0 * sd / 200.0, "mean {m} for {mean}");
+            assert!((s / sd - 1.0).abs() < 0.06, "sd {s} for {sd}");
+        }
+    }
+
+    #[test]
+    fn truncated_normals_stay_within_one_sd_and_above_zero() {
+        let stream = Stream::new(3, "t", Draw::Usyn);
+        for i in 0..5_000 {
+            let u = stream.sampler(i, 0).normal_within_one_sd(0.09, 0.12);
+            assert!((0.0..=0.21).contains(&u));
+        }
+    }
+
+    #[test]
+    fn poisson_and_binomial_have_their_means() {
+        let (m, s) = moments(40_000, |sampler| sampler.poisson(37.5) as f64);
+        assert!((m - 37.5).abs() < 0.16 && (s - 37.5_f64.sqrt()).abs() < 0.12);
+        for (n, p) in [(3_u32, 0.5_f32), (40, 0.07), (40, 0.9), (1, 0.79)] {
+            let stream = Stream::new(5, "b", Draw::Release);
+            let mean = (0..40_000_u64)
+                .map(|i| f64::from(binomial_from_uniform(n, p, stream.uniform(i, 0) as f32)))
+                .sum::<f64>()
+                / 40_000.0;
+            let expected = f64::from(n) * f64::from(p);
+            let error = (expected * f64::from(1.0 - p) / 40_000.0).sqrt();
+            assert!((mean - expected).abs() < 5.0 * error, "{mean} for {expected}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Every name that SONATA files know a thing by, beside ours.
+
+/// One column under both names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Name {
+    /// Field of our structures.
+    pub ours: &'static str,
+    /// Dataset in a SONATA file.
+    pub sonata: &'static str,
+    /// Unit in the file, which is also ours.
+    pub unit: &'static str,
+}
+
+const fn name(ours: &'static str, sonata: &'static str, unit: &'static str) -> Name {
+    Name { ours, sonata, unit }
+}
+
+/// Columns of nodes. SONATA points y upwards: its y is minus our depth, its z our second horizontal axis.
+pub const NODE_COLUMNS: [Name; 8] = [
+    name("x_um", "x", "um"),
+    name("depth_um", "y", "um"),
+    name("y_um", "z", "um"),
+    name("layer", "layer", "name"),
+    name("mtype", "mtype", "name"),
+    name("etype", "etype", "name"),
+    name("population", "population", "name"),
+    name("is_excitatory", "synapse_class", "name"),
+];
+
+/// Columns of edges; `attenuation` is ours alone.
+pub const EDGE_COLUMNS: [Name; 14] = [
+    name("source", "source_node_id", "id"),
+    name("target", "target_node_id", "id"),
+    name("class", "synapse_class", "name"),
+    name("n_synapses", "nsyns", "count"),
+    name("gsyn_ns", "conductance", "nS"),
+    name("u_syn", "u_syn", "1"),
+    name("tau_rec_ms", "depression_time", "ms"),
+    name("tau_facil_ms", "facilitation_time", "ms"),
+    name("tau_decay_ms", "decay_time", "ms"),
+    name("n_rrp", "n_rrp_vesicles", "count"),
+    name("delay_ms", "delay", "ms"),
+    name("conductance_ratio", "conductance_scale_factor", "1"),
+    name("u_hill_mm", "u_hill_coefficient", "mM"),
+    name("attenuation", "attenuation", "1"),
+];
+
+/// Columns of spikes. Older files say `gids` for node ids.
+pub const SPIKE_COLUMNS: [Name; 2] = [name("time_ms", "timestamps", "ms"), name("node", "node_ids", "id")];
+
+/// The column of `table` that we call `ours`.
+#[must_use]
+pub fn from_ours(table: &'static [Name], ours: &str) -> Option<&'static Name> {
+    table.iter().find(|name| name.ours == ours)
+}
+
+/// The column of `table` that SONATA calls `sonata`.
+#[must_use]
+pub fn from_sonata(table: &'static [Name], sonata: &str) -> Option<&'static Name> {
+    table.iter().find(|name| name.sonata == sonata)
+}
+
+/// SONATA's name of one of our fields, for names spelled in this crate.
+pub(crate) fn sonata(ours: &'static str) -> &'static str {
+    [&NODE_COLUMNS[..], &EDGE_COLUMNS[..], &SPIKE_COLUMNS[..]]
+        .into_iter()
+        .find_map(|table| from_ours(table, ours))
+        .map_or(ours, |name| name.sonata)
+}
+
+pub(crate) const NODES: &str = "nodes";
+pub(crate) const NODE_TYPE: &str = "node_type_id";
+pub(crate) const EDGES: &str = "edges";
+pub(crate) const EDGE_TYPE: &str = "edge_type_id";
+pub(crate) const NODE_POPULATION: &str = "node_population";
+pub(crate) const GROUP: &str = "0";
+pub(crate) const LIBRARY: &str = "@library";
+pub(crate) const INDICES: &str = "indices";
+pub(crate) const SOURCE_TO_TARGET: &str = "source_to_target";
+pub(crate) const TARGET_TO_SOURCE: &str = "target_to_source";
+pub(crate) const NODE_TO_RANGES: &str = "node_id_to_ranges";
+pub(crate) const RANGE_TO_EDGE: &str = "range_to_edge_id";
+pub(crate) const SPIKES: &str = "spikes";
+pub(crate) const OLD_NODE_IDS: &str = "gids";
+pub(crate) const SORTING: &str = "sorting";
+pub(crate) const UNITS: &str = "units";
+pub(crate) const MAGIC: &str = "magic";
+pub(crate) const VERSION: &str = "version";
+/// Names of synapse classes of nodes, in the order of their codes.
+pub(crate) const SIGNS: [&str; 2] = ["EXC", "INH"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_both_ways() {
+        for table in [&NODE_COLUMNS[..], &EDGE_COLUMNS[..], &SPIKE_COLUMNS[..]] {
+            for name in table {
+                assert_eq!(from_ours(table, name.ours), Some(name));
+                assert_eq!(from_sonata(table, name.sonata), Some(name));
+                assert_eq!(sonata(name.ours), name.sonata, "{} stands in two tables under two names", name.ours);
+            }
+        }
+    }
+}

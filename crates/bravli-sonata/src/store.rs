@@ -1,0 +1,140 @@
+//! HDF5 with paths in its errors: one writer or reader at a time, and sizes checked before anything is reserved.
+
+mod read;
+mod write;
+
+use crate::error::SonataError;
+use crate::names::{MAGIC, VERSION};
+use hdf5::file::LibraryVersion;
+use hdf5::{Dataset, File, Group};
+use hdf5_metno as hdf5;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Root attribute `magic` of the SONATA specification.
+const MAGIC_NUMBER: u32 = 0x0A7A;
+
+/// Root attribute `version`: 0.1.
+const FORMAT_VERSION: [u32; 2] = [0, 1];
+
+/// The HDF5 library is built without threads; a whole file is written or read under this lock.
+static LIBRARY_LOCK: Mutex<()> = Mutex::new(());
+
+/// A group with the names its errors need.
+pub(crate) struct Place<'a> {
+    file: &'a Path,
+    file_bytes: u64,
+    at: String,
+    group: Group,
+}
+
+/// Writes a file under a temporary name and moves it into place, so that `path` never holds half a file.
+pub(crate) fn write_file(
+    path: &Path,
+    content: impl FnOnce(&Place<'_>) -> Result<(), SonataError>,
+) -> Result<(), SonataError> {
+    let _guard = LIBRARY_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut part = path.as_os_str().to_owned();
+    part.push(format!(".part-{}", std::process::id()));
+    let part = PathBuf::from(part);
+    let written = write_content(path, &part, content)
+        .and_then(|()| std::fs::rename(&part, path).map_err(|error| write_error(path, "", &error)));
+    if written.is_err() {
+        // the first error is the one worth reporting
+        std::fs::remove_file(&part).ok();
+    }
+    written
+}
+
+fn write_content(
+    path: &Path,
+    part: &Path,
+    content: impl FnOnce(&Place<'_>) -> Result<(), SonataError>,
+) -> Result<(), SonataError> {
+    let failed = |error: hdf5::Error| write_error(path, "", &error);
+    let file = File::with_options()
+        // headers of this format carry checksums, and only as much history as HDF5 1.8 can read
+        .with_fapl(|access| access.libver_bounds(LibraryVersion::V18, LibraryVersion::V18))
+        .with_fcpl(|create| create.obj_track_times(false))
+        .create(part)
+        .map_err(failed)?;
+    let root = Place { file: path, file_bytes: 0, at: String::new(), group: file.as_group().map_err(failed)? };
+    root.group.new_attr::<u32>().create(MAGIC).and_then(|a| a.write_scalar(&MAGIC_NUMBER)).map_err(failed)?;
+    root.group.new_attr_builder().with_data(&FORMAT_VERSION).create(VERSION).map_err(failed)?;
+    content(&root)?;
+    drop(root);
+    file.close().map_err(failed)
+}
+
+/// Opens a file and reads from it.
+pub(crate) fn read_file<T>(
+    path: &Path,
+    content: impl FnOnce(&Place<'_>) -> Result<T, SonataError>,
+) -> Result<T, SonataError> {
+    let _guard = LIBRARY_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    let failed = |reason: String| SonataError::Open { file: path.to_owned(), reason };
+    let file_bytes = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
+    let file = File::open(path).map_err(|error| failed(error.to_string()))?;
+    let group = file.as_group().map_err(|error| failed(error.to_string()))?;
+    content(&Place { file: path, file_bytes, at: String::new(), group })
+}
+
+fn write_error(file: &Path, dataset: &str, error: &dyn std::fmt::Display) -> SonataError {
+    SonataError::Write { file: file.to_owned(), dataset: dataset.to_owned(), reason: error.to_string() }
+}
+
+impl<'a> Place<'a> {
+    /// The file this place is in.
+    pub(crate) fn file(&self) -> &'a Path {
+        self.file
+    }
+
+    /// Path of `name` here.
+    pub(crate) fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.at)
+    }
+
+    fn at(&self, name: &str, group: Group) -> Self {
+        Self { file: self.file, file_bytes: self.file_bytes, at: self.path(name), group }
+    }
+
+    /// Whether `name` is here.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.group.link_exists(name)
+    }
+
+    /// Names of groups here, sorted.
+    pub(crate) fn groups(&self) -> Result<Vec<String>, SonataError> {
+        let mut names = self.group.member_names().map_err(|error| self.read_error("", &error))?;
+        names.retain(|name| self.group.group(name).is_ok());
+        names.sort();
+        Ok(names)
+    }
+
+    /// Opens a group.
+    pub(crate) fn open(&self, name: &str) -> Result<Self, SonataError> {
+        let group = self.group.group(name).map_err(|error| self.absent(name, &error))?;
+        Ok(self.at(name, group))
+    }
+
+    fn dataset(&self, name: &str) -> Result<Dataset, SonataError> {
+        self.group.dataset(name).map_err(|error| self.absent(name, &error))
+    }
+
+    /// An error about one row.
+    pub(crate) fn value(&self, name: &str, row: usize, expected: String, actual: String) -> SonataError {
+        SonataError::Value { file: self.file.to_owned(), dataset: self.path(name), row, expected, actual }
+    }
+
+    fn read_error(&self, name: &str, error: &dyn std::fmt::Display) -> SonataError {
+        SonataError::Read { file: self.file.to_owned(), dataset: self.path(name), reason: error.to_string() }
+    }
+
+    fn absent(&self, name: &str, error: &hdf5::Error) -> SonataError {
+        if self.has(name) {
+            return self.read_error(name, error);
+        }
+        let found = self.group.member_names().unwrap_or_default().join(", ");
+        SonataError::Missing { file: self.file.to_owned(), dataset: self.path(name), found }
+    }
+}

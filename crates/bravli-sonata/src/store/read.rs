@@ -1,0 +1,152 @@
+//! Reading columns and names, checked before they are believed.
+
+use super::Place;
+use crate::error::SonataError;
+use crate::names::LIBRARY;
+use hdf5::types::{TypeDescriptor, VarLenAscii, VarLenUnicode};
+use hdf5::{Dataset, H5Type};
+use hdf5_metno as hdf5;
+
+/// Most that a compressed file can grow in memory: deflate's limit of 1032, and partly filled chunks.
+const MAX_EXPANSION: u64 = 1_100;
+
+impl Place<'_> {
+    /// Reads a column of decimal numbers.
+    pub(crate) fn read_f32(&self, name: &str, n: usize) -> Result<Vec<f32>, SonataError> {
+        self.read_floats(name, Some(n))
+    }
+
+    /// Reads a column of decimal numbers of any length.
+    pub(crate) fn read_f64(&self, name: &str) -> Result<Vec<f64>, SonataError> {
+        self.read_floats(name, None)
+    }
+
+    fn read_floats<T: H5Type + Copy + Default>(&self, name: &str, n: Option<usize>) -> Result<Vec<T>, SonataError> {
+        let dataset = self.dataset(name)?;
+        match self.kind(name, &dataset)? {
+            TypeDescriptor::Float(_) => self.values(name, &dataset, n),
+            other => Err(self.wrong_type(name, "decimal numbers", &other)),
+        }
+    }
+
+    /// Reads a column of whole numbers; `n` entries where given.
+    pub(crate) fn read_whole<T: TryFrom<i64>>(&self, name: &str, n: Option<usize>) -> Result<Vec<T>, SonataError> {
+        let dataset = self.dataset(name)?;
+        match self.kind(name, &dataset)? {
+            TypeDescriptor::Integer(_) | TypeDescriptor::Unsigned(_) => {}
+            other => return Err(self.wrong_type(name, "whole numbers", &other)),
+        }
+        // HDF5 clamps what does not fit, so widen first and check here
+        let wide: Vec<i64> = self.values(name, &dataset, n)?;
+        let fits = |(row, value): (usize, i64)| {
+            T::try_from(value)
+                .map_err(|_| self.value(name, row, format!("{} bits", 8 * size_of::<T>()), value.to_string()))
+        };
+        wide.into_iter().enumerate().map(fits).collect()
+    }
+
+    /// Reads a column of names as indices into `names`.
+    pub(crate) fn read_named(&self, name: &str, n: usize, names: &[&str]) -> Result<Vec<u16>, SonataError> {
+        let library = self.open(LIBRARY)?;
+        let dataset = library.dataset(name)?;
+        let there: Vec<String> = match library.kind(name, &dataset)? {
+            TypeDescriptor::VarLenUnicode => library.texts::<VarLenUnicode>(name, &dataset)?,
+            TypeDescriptor::VarLenAscii => library.texts::<VarLenAscii>(name, &dataset)?,
+            other => return Err(library.wrong_type(name, "text of variable length", &other)),
+        };
+        let mut codes = Vec::with_capacity(there.len());
+        for text in there {
+            match names.iter().position(|known| *known == text) {
+                Some(code) => codes.push(code as u16),
+                None => {
+                    return Err(SonataError::UnknownName {
+                        file: self.file.to_owned(),
+                        dataset: library.path(name),
+                        name: text,
+                        known: names.join(", "),
+                    });
+                }
+            }
+        }
+        let indices: Vec<u16> = self.read_whole(name, Some(n))?;
+        let decode = |(row, index): (usize, u16)| {
+            codes
+                .get(usize::from(index))
+                .copied()
+                .ok_or_else(|| self.value(name, row, format!("an index below {}", codes.len()), index.to_string()))
+        };
+        indices.into_iter().enumerate().map(decode).collect()
+    }
+
+    fn texts<T: H5Type + AsRef<str>>(&self, name: &str, dataset: &Dataset) -> Result<Vec<String>, SonataError> {
+        self.check_size(name, dataset, None)?;
+        let texts: Vec<T> = dataset.read_raw().map_err(|error| self.read_error(name, &error))?;
+        Ok(texts.iter().map(|text| text.as_ref().to_owned()).collect())
+    }
+
+    /// Checks a text attribute of a dataset where there is one.
+    pub(crate) fn expect_text(&self, of: &str, name: &str, expected: &str) -> Result<(), SonataError> {
+        let dataset = self.dataset(of)?;
+        let Ok(attribute) = dataset.attr(name) else { return Ok(()) };
+        if attribute.shape().is_empty()
+            && let Ok(text) = attribute.read_scalar::<VarLenUnicode>()
+            && text.as_str() != expected
+        {
+            return Err(SonataError::UnknownName {
+                file: self.file.to_owned(),
+                dataset: format!("{}@{name}", self.path(of)),
+                name: text.as_str().to_owned(),
+                known: expected.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn values<T: H5Type + Copy + Default>(
+        &self,
+        name: &str,
+        dataset: &Dataset,
+        n: Option<usize>,
+    ) -> Result<Vec<T>, SonataError> {
+        let n = self.check_size(name, dataset, n)?;
+        let mut values = Vec::new();
+        values.try_reserve_exact(n).map_err(|error| self.read_error(name, &error))?;
+        values.resize(n, T::default());
+        if n > 0 {
+            dataset.read_into_raw(&mut values).map_err(|error| self.read_error(name, &error))?;
+        }
+        Ok(values)
+    }
+
+    /// Number of entries, once it is known to be one column, of the expected length, and possible in a file of this size.
+    fn check_size(&self, name: &str, dataset: &Dataset, expected: Option<usize>) -> Result<usize, SonataError> {
+        let shape = dataset.get_shape().map_err(|error| self.read_error(name, &error))?;
+        let [n] = shape[..] else {
+            return Err(self.read_error(name, &format!("it has {} dimensions, expected 1", shape.len())));
+        };
+        if let Some(expected) = expected
+            && n != expected
+        {
+            return Err(SonataError::Length {
+                file: self.file.to_owned(),
+                dataset: self.path(name),
+                expected,
+                actual: n,
+            });
+        }
+        let width = dataset.dtype().map_err(|error| self.read_error(name, &error))?.size() as u64;
+        if (n as u64).saturating_mul(width) > self.file_bytes.saturating_mul(MAX_EXPANSION) {
+            let reason = format!("{n} entries cannot come from a file of {} bytes", self.file_bytes);
+            return Err(self.read_error(name, &reason));
+        }
+        Ok(n)
+    }
+
+    fn kind(&self, name: &str, dataset: &Dataset) -> Result<TypeDescriptor, SonataError> {
+        dataset.dtype().and_then(|kind| kind.to_descriptor()).map_err(|error| self.read_error(name, &error))
+    }
+
+    fn wrong_type(&self, name: &str, expected: &'static str, actual: &TypeDescriptor) -> SonataError {
+        SonataError::Type { file: self.file.to_owned(), dataset: self.path(name), expected, actual: actual.to_string() }
+    }
+}
