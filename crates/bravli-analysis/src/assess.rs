@@ -96,7 +96,8 @@ pub fn assess(responses: &Responses, controls: &[Control], options: &UpeOptions)
         assumptions.push("no input class was named: the response class is taken to see the stimulus itself".to_owned());
     }
     if !system.plan.crossed {
-        assumptions.push("mean and sigma are not crossed: gains at different sigma average over different means".to_owned());
+        assumptions
+            .push("mean and sigma are not crossed: gains at different sigma average over different means".to_owned());
     }
     let index = system.index_score(responses, options, window);
     let d_draws = gain::d_of(&system.curves, &system.draws, system.gain.side).1;
@@ -144,7 +145,12 @@ pub fn assess(responses: &Responses, controls: &[Control], options: &UpeOptions)
 }
 
 impl System {
-    fn new(name: &str, responses: &Responses, class: &ResponseClass, options: &UpeOptions) -> Result<Self, AnalysisError> {
+    fn new(
+        name: &str,
+        responses: &Responses,
+        class: &ResponseClass,
+        options: &UpeOptions,
+    ) -> Result<Self, AnalysisError> {
         let table = Table::new(name, responses)?;
         let plan = CellPlan::new(name, &table)?;
         let weights: Vec<Vec<f64>> = (0..u64::from(options.n_bootstrap))
@@ -179,9 +185,12 @@ impl System {
             .collect();
         // The input may code the stimulus, so that its gain for δ < 0 is a fall; its own larger side is read then.
         let side = self.gain.side;
-        let responds = |s: Side| mean(&all.side(s));
-        let side = if side != Side::Both && !(responds(side) > 0.0) { opposite(side) } else { side };
-        let side = if side == Side::Both && !(responds(side) > 0.0) { Side::Positive } else { side };
+        let responds = mean(&all.side(side)) > 0.0;
+        let side = match side {
+            _ if responds => side,
+            Side::Positive => Side::Negative,
+            Side::Negative | Side::Both => Side::Positive,
+        };
         let (d_input, own) = gain::d_of(&all, &draws, side);
         let (_, response) = gain::d_of(&self.curves, &self.draws, self.gain.side);
         let diff: Vec<f64> = response.iter().zip(&own).map(|(a, b)| a - b).collect();
@@ -223,13 +232,5 @@ impl System {
         let keep: Vec<bool> = self.table.rows.iter().map(|r| r.kind == TrialKind::Natural).collect();
         let scorer = Scorer::new(&self.table, &self.history, self.y.clone(), self.fano);
         Some(scorer.r2_of(&seed_index(&l4, &sst, &pv), &keep))
-    }
-}
-
-fn opposite(side: Side) -> Side {
-    match side {
-        Side::Positive => Side::Negative,
-        Side::Negative => Side::Positive,
-        Side::Both => Side::Both,
     }
 }

@@ -33,7 +33,12 @@ fn expected_rows(table: &Table, plan: &CellPlan) -> Vec<bool> {
 
 /// SST ↔ μ: context means of the pre-stimulus counts (expected trials when there are none) on μ, leave-one-context-out;
 /// and the partial correlation with μ given x and the three stimuli before.
-pub(crate) fn mean_read_out(table: &Table, plan: &CellPlan, history: &History, class: &ResponseClass) -> Option<MeanCalibration> {
+pub(crate) fn mean_read_out(
+    table: &Table,
+    plan: &CellPlan,
+    history: &History,
+    class: &ResponseClass,
+) -> Option<MeanCalibration> {
     let pre = !class.baseline.is_empty();
     let y = table.ordered(if pre { &class.baseline } else { &class.counts });
     let expected = expected_rows(table, plan);
@@ -149,10 +154,20 @@ pub(crate) fn variance_read_out(table: &Table, plan: &CellPlan, class: &Response
     let variance = (rss / (n as f64 - 4.0).max(1.0)).max(1e-12 * (sst + 1e-12));
     let chi: Vec<f64> = fits.iter().map(|f| f.0 / variance).collect();
     let p = profile(&grid, &chi);
-    let flat = residual_sum(&design(1.0, &contexts)[..design(1.0, &contexts).len() - 1], &r, &solve(&design(1.0, &contexts)[..design(1.0, &contexts).len() - 1], &r));
+    let flat = residual_sum(
+        &design(1.0, &contexts)[..design(1.0, &contexts).len() - 1],
+        &r,
+        &solve(&design(1.0, &contexts)[..design(1.0, &contexts).len() - 1], &r),
+    );
     // The σ term must lower the residual by more than its 95 % chance share.
     let matters = (flat - rss) / variance > 3.84;
-    let b_sign = if !matters { 0 } else if b > 0.0 { 1 } else { -1 };
+    let b_sign = if !matters {
+        0
+    } else if b > 0.0 {
+        1
+    } else {
+        -1
+    };
     let expected = expected_rows(table, plan);
     let resting = context_means(table, &y, |t| expected[t]);
     let (c0, r0): (Vec<(usize, usize)>, Vec<f64>) =

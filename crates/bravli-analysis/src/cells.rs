@@ -93,7 +93,9 @@ impl CellPlan {
             if crossed { full } else { (0..n_mu).filter(|m| sigmas.iter().any(|s| probed(*m, *s))).collect() };
         let everywhere = |level: usize, least: usize| {
             let enough = |m: &usize, s: usize| at(*m, s, level) >= least;
-            sigmas.iter().all(|s| if crossed { mus.iter().all(|m| enough(m, *s)) } else { mus.iter().any(|m| enough(m, *s)) })
+            sigmas
+                .iter()
+                .all(|s| if crossed { mus.iter().all(|m| enough(m, *s)) } else { mus.iter().any(|m| enough(m, *s)) })
         };
         let side = |sign: f64| -> Vec<usize> {
             (0..deltas.len()).filter(|l| sign * deltas[*l] > zero_below && everywhere(*l, 1)).collect()
@@ -114,8 +116,20 @@ impl CellPlan {
         };
         let runs = units(table, &entries);
         Ok(Self {
-            entries, n_mu, n_sigma, n_level, deltas, baseline, zero, positive, negative, mus, sigmas, crossed,
-            block_sigma, runs,
+            entries,
+            n_mu,
+            n_sigma,
+            n_level,
+            deltas,
+            baseline,
+            zero,
+            positive,
+            negative,
+            mus,
+            sigmas,
+            crossed,
+            block_sigma,
+            runs,
         })
     }
 

@@ -113,9 +113,7 @@ impl Table {
                 kind: t.kind,
             })
             .collect();
-        rows.sort_by(|a, b| {
-            a.run.cmp(&b.run).then(a.onset_ms.total_cmp(&b.onset_ms)).then(a.source.cmp(&b.source))
-        });
+        rows.sort_by(|a, b| a.run.cmp(&b.run).then(a.onset_ms.total_cmp(&b.onset_ms)).then(a.source.cmp(&b.source)));
         let probes = rows.iter().filter(|r| r.kind == TrialKind::Probe);
         let deltas = Levels::new(step, probes.map(|r| r.delta)).values();
         let table = Self {
@@ -180,8 +178,9 @@ impl Table {
         for (i, probe) in self.probes() {
             per_context[probe.context] += 1;
             let before = self.rows[..i].iter().rev();
-            let xs: Vec<&Row> =
-                before.take_while(|r| r.run == probe.run && r.kind == TrialKind::LeadIn && r.block == probe.block).collect();
+            let xs: Vec<&Row> = before
+                .take_while(|r| r.run == probe.run && r.kind == TrialKind::LeadIn && r.block == probe.block)
+                .collect();
             lead.push((xs.len(), xs.last().map_or(0.0, |r| probe.onset_ms - r.onset_ms)));
             let x: Vec<f64> = xs.iter().map(|r| r.x).collect();
             match sequences.get(&probe.mu) {
@@ -238,7 +237,7 @@ fn check(system: &str, responses: &Responses) -> Result<(), AnalysisError> {
             }
         }
         if !(0.0..1e12).contains(&t.trial.sigma) {
-            return bad("sigma", i, t.trial.sigma, "finite and not negative");
+            return bad("sigma", i, t.trial.sigma, "in [0, 1e12)");
         }
     }
     for class in &responses.classes {
@@ -256,7 +255,7 @@ fn check_class(class: &ResponseClass, n: usize) -> Result<(), AnalysisError> {
     for (what, column) in [("count", &class.counts), ("baseline count", &class.baseline)] {
         if let Some((trial, v)) = column.iter().enumerate().find(|(_, v)| !(0.0..1e12).contains(*v)) {
             let value = v.to_string();
-            return Err(AnalysisError::BadNumber { what, trial, value, allowed: "finite and not negative" });
+            return Err(AnalysisError::BadNumber { what, trial, value, allowed: "in [0, 1e12)" });
         }
     }
     Ok(())

@@ -91,7 +91,9 @@ impl AnalysisError {
             Self::BadNumber { .. } => "drop or repair the trial; counts are finite and not negative",
             Self::UnknownClass { .. } => "name a class that was counted, or leave the optional class out",
             Self::NoProbes { .. } => "use a protocol that shows physically identical probes in every context",
-            Self::TooFewSigmas { .. } => "use at least 2 contexts that differ in sigma; 5 spanning a factor 8 are advised",
+            Self::TooFewSigmas { .. } => {
+                "use at least 2 contexts that differ in sigma; 5 spanning a factor 8 are advised"
+            }
             Self::NoMatchedDeviation { .. } => "show the same absolute deviations from the mean in every context",
             Self::BadOption { .. } => "use the default of UpeOptions or a value in the stated range",
         }

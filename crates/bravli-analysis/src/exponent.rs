@@ -24,7 +24,13 @@ pub(crate) fn fit(sigma: &[f64], g: &[f64], se: &[f64], sigma_geo: f64) -> Optio
     let least = 1e-3 * g.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
     let w: Vec<f64> = se.iter().map(|s| s.max(least).powi(-2)).collect();
     let sigma0: Vec<f64> = (0..=S_STEPS)
-        .map(|i| if i == 0 { 0.0 } else { sigma_geo.powi(2) * 10f64.powf(-4.0 + 8.0 * (i - 1) as f64 / (S_STEPS - 1) as f64) })
+        .map(|i| {
+            if i == 0 {
+                0.0
+            } else {
+                sigma_geo.powi(2) * 10f64.powf(-4.0 + 8.0 * (i - 1) as f64 / (S_STEPS - 1) as f64)
+            }
+        })
         .collect();
     let n_grid: Vec<f64> = (0..=N_STEPS).map(|i| N_MAX * i as f64 / N_STEPS as f64).collect();
     let chi = |n: f64, s0: f64| -> f64 {

@@ -64,7 +64,10 @@ impl Catalogue {
         for m in [1.0, 2.0, 4.0] {
             for s0 in [0.5 * mean_x, mean_x, 2.0 * mean_x] {
                 let f = |i: usize| (rows[i].x.max(0.0) / s0).powf(m);
-                normalisation.push(Setting { params: label(&[("m", m), ("s0", s0)]), columns: vec![each(&|i| f(i) / (1.0 + f(i)))] });
+                normalisation.push(Setting {
+                    params: label(&[("m", m), ("s0", s0)]),
+                    columns: vec![each(&|i| f(i) / (1.0 + f(i)))],
+                });
             }
         }
         let mut mun = Vec::new();
@@ -78,10 +81,14 @@ impl Catalogue {
                 }
             }
         }
-        let muv = SIGMA0_SQ.map(|s| s * unit).iter().map(|s| Setting {
-            params: label(&[("sigma0_sq", *s)]),
-            columns: b.sides(1.0, |_, _, i| 1.0 / (s + history.variance[0][i].max(0.0))),
-        }).collect();
+        let muv = SIGMA0_SQ
+            .map(|s| s * unit)
+            .iter()
+            .map(|s| Setting {
+                params: label(&[("sigma0_sq", *s)]),
+                columns: b.sides(1.0, |_, _, i| 1.0 / (s + history.variance[0][i].max(0.0))),
+            })
+            .collect();
         let least = 0.01 * table.sigmas.last().copied().unwrap_or(1.0).max(1e-12);
         let sigma = |i: usize| table.sigmas[rows[i].sigma].max(least);
         let model = |id, meaning, settings| Model { id, meaning, settings };
@@ -91,11 +98,19 @@ impl Catalogue {
                 model("M0v", "history including short-term stimulus variance", single(history.variance.to_vec())),
                 model("Mx", "drive: follows the stimulus", single(vec![each(&|i| rows[i].x)])),
                 model("Mdn", "instantaneous normalisation of the stimulus", normalisation),
-                model("Mch", "change detector: |x - x_previous|", single(vec![each(&|i| (rows[i].x - history.previous[0][i]).abs())])),
+                model(
+                    "Mch",
+                    "change detector: |x - x_previous|",
+                    single(vec![each(&|i| (rows[i].x - history.previous[0][i]).abs())]),
+                ),
                 model("Md", "unscaled prediction error, both signs", single(b.sides(1.0, |_, _, _| 1.0))),
                 model("Mabs", "salience: |delta|", single(vec![each(&|i| rows[i].delta.abs())])),
                 model("Mz", "z-score: range adaptation", single(b.sides(1.0, |_, s, _| 1.0 / s.max(least)))),
-                model("MS", "surprisal of a Gaussian", single(vec![each(&|i| 0.5 * (rows[i].delta / sigma(i)).powi(2))])),
+                model(
+                    "MS",
+                    "surprisal of a Gaussian",
+                    single(vec![each(&|i| 0.5 * (rows[i].delta / sigma(i)).powi(2))]),
+                ),
                 model("MUv", "error divided by short-term stimulus variance (adaptation-level UPE)", muv),
                 model("MU1", "UPE, k = 1: delta/(sigma0^2 + sigma^2)", mu_model(1.0)),
                 model("MU2", "UPE, k = 2: delta^2/(sigma0^2 + sigma^2)", mu_model(2.0)),

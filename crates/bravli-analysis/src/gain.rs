@@ -8,7 +8,7 @@
 //! (least squares through (0, b)), averaged over means. Without an expected response the line has its own
 //! intercept. The same deviations and weights serve every σ, so g(σ_min)/g(σ_max) compares physically identical
 //! stimuli whatever the shape of the response. D = log g(σ_min) − log g(σ_max), with gains floored at half a
-//! spike over the whole exposure so that a silent cell gives a large but finite D.
+//! spike (half the mean response, where that is less than a spike) over the whole exposure so that a silent cell gives a large but finite D.
 
 use crate::cells::{CellPlan, Cells};
 use crate::design::Table;
@@ -61,8 +61,13 @@ fn slope(plan: &CellPlan, cells: &Cells, mu: usize, sigma: usize, levels: &[usiz
 impl Curves {
     pub(crate) fn new(plan: &CellPlan, table: &Table, cells: &Cells) -> Self {
         let gains = |levels: &[usize]| -> Vec<f64> {
-            plan.sigmas.iter().map(|s| if levels.is_empty() { f64::NAN } else { side_gain(plan, cells, *s, levels) }).collect()
+            plan.sigmas
+                .iter()
+                .map(|s| if levels.is_empty() { f64::NAN } else { side_gain(plan, cells, *s, levels) })
+                .collect()
         };
+        // A rate model in small units never reaches one spike; its mean response then stands in for the spike.
+        let quantum = (cells.sum.iter().sum::<f64>() / cells.n.iter().sum::<f64>().max(1.0)).min(1.0);
         let floor = plan
             .sigmas
             .iter()
@@ -72,10 +77,15 @@ impl Curves {
                     .flat_map(|l| plan.mus.iter().map(move |m| (l, m)))
                     .map(|(l, m)| cells.n[plan.index(*m, *s, *l)] * plan.deltas[*l].abs())
                     .sum();
-                0.5 / exposure.max(1e-12)
+                0.5 * quantum / exposure.max(1e-12)
             })
             .collect();
-        Self { positive: gains(&plan.positive), negative: gains(&plan.negative), floor, mu_slope: mu_slope(plan, table, cells) }
+        Self {
+            positive: gains(&plan.positive),
+            negative: gains(&plan.negative),
+            floor,
+            mu_slope: mu_slope(plan, table, cells),
+        }
     }
 
     pub(crate) fn side(&self, side: Side) -> Vec<f64> {
@@ -112,7 +122,8 @@ fn mu_slope(plan: &CellPlan, table: &Table, cells: &Cells) -> f64 {
         .sigmas
         .iter()
         .filter_map(|s| {
-            let points = plan.mus.iter().filter_map(|m| Some((table.mus[*m], cell_mean(cells, plan.index(*m, *s, zero))?)));
+            let points =
+                plan.mus.iter().filter_map(|m| Some((table.mus[*m], cell_mean(cells, plan.index(*m, *s, zero))?)));
             let (x, y): (Vec<f64>, Vec<f64>) = points.unzip();
             line(&x, &y).map(|l| l.1)
         })
@@ -146,7 +157,14 @@ fn classify(pos: Option<Estimate>, neg: Option<Estimate>, follow: Option<Estimat
 }
 
 /// Gain report of a class from its cells and their bootstrap draws.
-pub(crate) fn report(plan: &CellPlan, table: &Table, cells: &Cells, all: &Curves, draws: &[Curves], boots: &[Cells]) -> GainReport {
+pub(crate) fn report(
+    plan: &CellPlan,
+    table: &Table,
+    cells: &Cells,
+    all: &Curves,
+    draws: &[Curves],
+    boots: &[Cells],
+) -> GainReport {
     let interval = |est: f64, f: &dyn Fn(&Curves) -> f64| {
         percentile_interval(est, &draws.iter().map(f).collect::<Vec<_>>(), LOWER_95)
     };
@@ -154,9 +172,8 @@ pub(crate) fn report(plan: &CellPlan, table: &Table, cells: &Cells, all: &Curves
     let (pos, neg) = (of_side(Side::Positive), of_side(Side::Negative));
     let error_slope = |c: &Curves| c.mean_slope(Side::Positive).max(c.mean_slope(Side::Negative)).max(1e-12);
     let has_both = pos.is_some() && neg.is_some();
-    let follow = has_both
-        .then(|| interval(all.mu_slope / error_slope(all), &|c| c.mu_slope / error_slope(c)))
-        .flatten();
+    let follow =
+        has_both.then(|| interval(all.mu_slope / error_slope(all), &|c| c.mu_slope / error_slope(c))).flatten();
     let (class, side) = classify(pos, neg, follow);
     let d = interval(all.d(side), &|c| c.d(side));
     let sorted = sorted_finite(draws.iter().map(|c| c.d(side)));

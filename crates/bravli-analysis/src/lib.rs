@@ -47,7 +47,8 @@ pub use assess::assess;
 pub use draws::Draws;
 pub use error::AnalysisError;
 pub use options::{
-    ALPHA, Control, EQUIVALENCE_RATIO, LEAD_IN_TAUS, ONE_SIDED_FRACTION, POWER_RATIO, RANGE_ADAPTATION, UpeOptions,
+    ALPHA, Control, EQUIVALENCE_RATIO, LEAD_IN_TAUS, MIN_PROBES, ONE_SIDED_FRACTION, POWER_RATIO, RANGE_ADAPTATION,
+    UpeOptions,
 };
 pub use report::{
     BaselineSource, ControlResult, DeltaD, DesignSummary, Estimate, Falsifier, GainPoint, GainReport, InheritedGain,

@@ -52,8 +52,17 @@ impl<'a> Scorer<'a> {
         let average = crate::stats::mean(&y);
         let floor = (FLOOR * average).max(1e-9);
         let mut s = Self {
-            table, yc: Vec::new(), level: Vec::new(), weight: vec![1.0; y.len()], base: Vec::new(), rivals: Vec::new(),
-            group, n_groups, floor, fano, y,
+            table,
+            yc: Vec::new(),
+            level: Vec::new(),
+            weight: vec![1.0; y.len()],
+            base: Vec::new(),
+            rivals: Vec::new(),
+            group,
+            n_groups,
+            floor,
+            fano,
+            y,
         };
         s.yc = s.centred(&s.y);
         s.level = s.y.iter().zip(&s.yc).map(|(y, c)| y - c).collect();
@@ -62,10 +71,14 @@ impl<'a> Scorer<'a> {
             per_context[r.context].0 += y;
             per_context[r.context].1 += 1.0;
         }
-        s.weight = table.rows.iter().map(|r| {
-            let (sum, n) = per_context[r.context];
-            1.0 / (fano * (sum / n).max(floor))
-        }).collect();
+        s.weight = table
+            .rows
+            .iter()
+            .map(|r| {
+                let (sum, n) = per_context[r.context];
+                1.0 / (fano * (sum / n).max(floor))
+            })
+            .collect();
         s.base = history.columns.iter().map(|c| s.centred(c)).collect();
         let rows = &table.rows;
         let x: Vec<f64> = rows.iter().map(|r| r.x).collect();
@@ -93,8 +106,8 @@ impl<'a> Scorer<'a> {
             let (w, n) = (self.weight[t], &mut out[row.context]);
             for i in done..p {
                 let v = w * columns[i][t];
-                for j in 0..=i {
-                    n.xx[i * p + j] += v * columns[j][t];
+                for (xx, c) in n.xx[i * p..=i * p + i].iter_mut().zip(columns) {
+                    *xx += v * c[t];
                 }
                 n.xy[i] += v * self.yc[t];
             }

@@ -26,6 +26,8 @@ const A_RANGE: (f64, f64) = (0.04, 25.0);
 const C_RANGE: (f64, f64) = (0.05, 20.0);
 /// No fitted mean is weighted as if it were below this fraction of the average mean.
 const LEAST_MEAN: f64 = 0.05;
+/// Least trial-to-trial coefficient of variation that is credited.
+const LEAST_CV: f64 = 0.1;
 
 struct Site {
     group: usize,
@@ -95,8 +97,11 @@ impl Grid {
         for c in c_grid.map(|c| c / c_unit) {
             for a in a_grid.iter().map(|a| a / a_unit) {
                 for k in K {
-                    let f: Vec<f64> =
-                        self.sites.iter().map(|s| (s.delta / c_unit).powf(k) / (1.0 + (a * s.sigma + c * s.delta).powi(2))).collect();
+                    let f: Vec<f64> = self
+                        .sites
+                        .iter()
+                        .map(|s| (s.delta / c_unit).powf(k) / (1.0 + (a * s.sigma + c * s.delta).powi(2)))
+                        .collect();
                     let f = self.centre(&f, w);
                     let norm: f64 = f.iter().zip(w).map(|(f, w)| w * f * f).sum::<f64>().sqrt();
                     let u = f.iter().zip(w).map(|(f, w)| if norm > 1e-12 { w * f / norm } else { 0.0 }).collect();
@@ -128,7 +133,8 @@ fn best<'a>(candidates: impl IntoIterator<Item = (usize, &'a Candidate)>, y: &[f
     top
 }
 
-/// Within-cell Fano factor over (run, context, δ); at least `.1`, so that a noiseless rate model is not taken as exact.
+/// Within-cell Fano factor over (run, context, δ); at least that of counts with a
+/// coefficient of variation of `LEAST_CV`, so that a noiseless rate model in any unit is not taken as exact.
 pub(crate) fn fano(plan: &CellPlan, table: &crate::design::Table, y: &[f64]) -> f64 {
     let size = plan.n_mu * plan.n_sigma * plan.n_level;
     let mut s = vec![(0.0_f64, 0.0_f64, 0.0_f64); size * table.n_runs.max(1)];
@@ -139,12 +145,14 @@ pub(crate) fn fano(plan: &CellPlan, table: &crate::design::Table, y: &[f64]) -> 
         *sum += y[e.row];
         *sq += y[e.row] * y[e.row];
     }
+    let n_all: f64 = s.iter().map(|c| c.0).sum();
+    let average = s.iter().map(|c| c.1).sum::<f64>() / n_all.max(1.0);
     let (mut ss, mut expected) = (0.0, 0.0);
     for (n, sum, sq) in s.into_iter().filter(|c| c.0 > 1.0) {
         ss += (sq - sum * sum / n).max(0.0);
         expected += (n - 1.0) * sum / n;
     }
-    if expected > 0.0 { (ss / expected).clamp(0.1, 1e6) } else { 1.0 }
+    if expected > 0.0 { (ss / expected).max(LEAST_CV.powi(2) * average) } else { 1.0 }
 }
 
 /// Fits one side of one class; `None` when no site responds.
@@ -161,7 +169,7 @@ pub(crate) fn fit(
     let (y, n) = grid.means(cells);
     let total: f64 = n.iter().sum();
     let overall = y.iter().zip(&n).filter(|(y, _)| y.is_finite()).map(|(y, n)| y * n).sum::<f64>() / total.max(1.0);
-    if !(overall > 0.0) || grid.sites.len() < grid.n_groups + 3 {
+    if overall <= 0.0 || grid.sites.len() < grid.n_groups + 3 {
         return None;
     }
     let y: Vec<f64> = y.into_iter().map(|v| if v.is_finite() { v } else { overall }).collect();

@@ -15,7 +15,14 @@ const Z_90: f64 = 1.282;
 ///
 /// `se_d_counts` is √(Σ F·S/A²) over the two extreme σ, S the counts and A the counts above baseline (A = S without
 /// a baseline): what counting noise alone would give.
-pub(crate) fn estimate(plan: &CellPlan, cells: &Cells, side: Side, d: Option<Estimate>, d_draws: &[f64], fano: f64) -> Option<PowerEstimate> {
+pub(crate) fn estimate(
+    plan: &CellPlan,
+    cells: &Cells,
+    side: Side,
+    d: Option<Estimate>,
+    d_draws: &[f64],
+    fano: f64,
+) -> Option<PowerEstimate> {
     d?;
     let finite: Vec<f64> = d_draws.iter().copied().filter(|v| v.is_finite()).collect();
     let se_d = sd(&finite);

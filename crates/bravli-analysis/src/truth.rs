@@ -221,11 +221,9 @@ mod tests {
     #[test]
     fn weights_after_short_training_match_too() {
         // 10 000 training samples leave w below σ at small σ; the weights carry three digits, hence ± .01.
-        for (w, row) in [
-            (0.026, [0.826, 2.22, 3.25, 3.88]),
-            (0.335, [0.648, 1.68, 2.51, 3.09]),
-            (0.829, [0.417, 1.11, 1.73, 2.22]),
-        ] {
+        for (w, row) in
+            [(0.026, [0.826, 2.22, 3.25, 3.88]), (0.335, [0.648, 1.68, 2.51, 3.09]), (0.829, [0.417, 1.11, 1.73, 2.22])]
+        {
             for (delta, want) in [1.0, 2.0, 3.0, 4.0].into_iter().zip(row) {
                 assert!((upe_response(delta, w, 2.0) - want).abs() < 0.01);
             }

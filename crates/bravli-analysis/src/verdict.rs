@@ -5,7 +5,8 @@
 //! ([`crate::RANGE_ADAPTATION`]). Controls are judged by this flag alone. The verdict is then the first that applies:
 //!
 //! 1. `pipeline_invalid`: a UPE control is not flagged or another control is (falsifier 8).
-//! 2. `undetermined`: the population does not respond to probes, so there is no gain.
+//! 2. `undetermined`: the population does not respond to probes, so there is no gain, or there are fewer than
+//!    [`crate::MIN_PROBES`] probes per (σ, δ), too few for a bootstrap interval.
 //! 3. `contradicted`: the interval of D lies below −ln 1.1.
 //! 4. `not_supported`, when any of these holds: the response is a drive, not an error; D is equivalent to none, or its
 //!    interval includes 0 although a ratio of 1.5 would have been seen (1); a/σ₀ cannot be told from 0 with the same
@@ -17,14 +18,14 @@
 //!    lasts three adaptation time constants; there was a UPE control and another one.
 //! 6. `undetermined` otherwise, with what is missing.
 //!
-//! Without a control of each kind, 4 (power) and 5 are withheld: an absence or a presence has to be shown to be
+//! Without a control of each kind, 3, 4 and 5 are withheld: an absence or a presence has to be shown to be
 //! visible by this design first.
 //!
 //! Falsifiers, numbered: 1 D ≤ 0 or equivalent to none; 2 a includes 0, or range adaptation; 3 gain inherited from
 //! the input; 5 the PV read-out excludes a variance; 6 SST does not read the mean; 8 truth controls fail; 10 an effect
 //! where nothing can hold σ. (4, 7 and 9 need silencing, oddball and rewiring experiments.)
 
-use crate::options::{ALPHA, EQUIVALENCE_RATIO, POWER_RATIO, UpeOptions};
+use crate::options::{ALPHA, EQUIVALENCE_RATIO, MIN_PROBES, POWER_RATIO, UpeOptions};
 use crate::report::{Estimate, Falsifier, GainReport, MuwReport, PeClass, UpeReport, Verdict};
 
 /// Whether the estimator says "uncertainty-modulated", before inheritance and artefacts are considered.
@@ -50,7 +51,14 @@ pub(crate) fn judge(report: &mut UpeReport, options: &UpeOptions) {
         .controls
         .iter()
         .filter(|c| !c.passed)
-        .map(|c| format!("control {:?} (computes UPE: {}) was {}", c.name, c.computes_upe, if c.flagged { "flagged" } else { "not flagged" }))
+        .map(|c| {
+            format!(
+                "control {:?} (computes UPE: {}) was {}",
+                c.name,
+                c.computes_upe,
+                if c.flagged { "flagged" } else { "not flagged" }
+            )
+        })
         .collect();
     for (number, text) in &against {
         if let Some(number) = number {
@@ -65,11 +73,23 @@ pub(crate) fn judge(report: &mut UpeReport, options: &UpeOptions) {
     let has = |truth: bool| report.controls.iter().any(|c| c.computes_upe == truth);
     let controlled = has(true) && has(false);
     if report.gain.class == PeClass::Null || report.gain.d_log_ratio.is_none() {
-        let why = "the population does not respond to probes above its expected response, so there is no gain to compare";
-        return conclude(report, Verdict::Undetermined, vec![why.into(), "decides: more probes, or larger |delta|".into()]);
+        let why =
+            "the population does not respond to probes above its expected response, so there is no gain to compare";
+        return conclude(
+            report,
+            Verdict::Undetermined,
+            vec![why.into(), "decides: more probes, or larger |delta|".into()],
+        );
+    }
+    if let Some(p) = report.power.filter(|p| p.probes_per_cell < MIN_PROBES) {
+        let why = format!(
+            "{:.1} probes per (sigma, delta) are too few for an interval; decides: at least {MIN_PROBES}, and {} for a ratio of 1.5",
+            p.probes_per_cell, p.probes_for_ratio_1_5
+        );
+        return conclude(report, Verdict::Undetermined, vec![why]);
     }
     let bound = EQUIVALENCE_RATIO.ln();
-    if let Some(d) = report.gain.d_log_ratio.filter(|d| d.hi < -bound) {
+    if let Some(d) = report.gain.d_log_ratio.filter(|d| controlled && d.hi < -bound) {
         let why = format!("the gain grows with sigma: D = {}", show(d));
         falsify(report, 1, why.clone());
         return conclude(report, Verdict::Contradicted, vec![why]);
@@ -86,7 +106,9 @@ pub(crate) fn judge(report: &mut UpeReport, options: &UpeOptions) {
     if missing.is_empty() {
         let d = report.gain.d_log_ratio.map(show).unwrap_or_default();
         let a = report.muw.map(|m| show(m.a_over_sigma0)).unwrap_or_default();
-        let why = format!("D = {d}, a/sigma0 = {a}: gain at identical probes falls with the context's sigma beyond every rival tested");
+        let why = format!(
+            "D = {d}, a/sigma0 = {a}: gain at identical probes falls with the context's sigma beyond every rival tested"
+        );
         return conclude(report, Verdict::Supported, vec![why]);
     }
     conclude(report, Verdict::Undetermined, missing);
@@ -114,16 +136,28 @@ fn evidence_against(report: &UpeReport) -> (Vec<(Option<u8>, String)>, bool) {
     if let Some(m) = report.muw {
         if (m.p >= ALPHA || m.a_over_sigma0.lo <= 0.0) && powered {
             let a = show(m.a_over_sigma0);
-            out.push((Some(2), format!("a/sigma0 = {a} (p = {:.3}) cannot be told from 0: no more than division by the current deviation", m.p)));
+            out.push((
+                Some(2),
+                format!(
+                    "a/sigma0 = {a} (p = {:.3}) cannot be told from 0: no more than division by the current deviation",
+                    m.p
+                ),
+            ));
         } else if m.range_adaptation && d.lo > 0.0 {
             let a = show(m.a_scaled);
-            out.push((Some(2), format!("a*sqrt(sigma_min sigma_max)/sigma0 = {a} lies beyond 1: range adaptation (z-score)")));
+            out.push((
+                Some(2),
+                format!("a*sqrt(sigma_min sigma_max)/sigma0 = {a} lies beyond 1: range adaptation (z-score)"),
+            ));
         }
     }
     for i in &report.inherited {
         let own = i.d_input.is_some_and(|d| d.lo > 0.0);
         if let Some(diff) = i.difference.filter(|x| own && x.hi < EQUIVALENCE_RATIO.ln()) {
-            out.push((Some(3), format!("the gain is inherited from {}: D_response - D_input = {}", i.class, show(diff))));
+            out.push((
+                Some(3),
+                format!("the gain is inherited from {}: D_response - D_input = {}", i.class, show(diff)),
+            ));
         }
     }
     let holds_sigma = report.plasticity_on || report.top_down_on;
@@ -147,7 +181,9 @@ fn shortfalls(report: &UpeReport, powered: bool) -> Vec<String> {
         out.push(format!("the interval of D = {} includes 0{more}", show(d)));
     }
     match report.muw {
-        None => out.push("the MUW test could not be fitted; decides: at least two |delta| or probes at delta = 0".into()),
+        None => {
+            out.push("the MUW test could not be fitted; decides: at least two |delta| or probes at delta = 0".into())
+        }
         Some(m) if m.p >= ALPHA || m.a_over_sigma0.lo <= 0.0 => {
             let hint = if powered { String::new() } else { more.clone() };
             out.push(format!("a/sigma0 = {} (p = {:.3}) may be 0{hint}", show(m.a_over_sigma0), m.p));
@@ -155,7 +191,10 @@ fn shortfalls(report: &UpeReport, powered: bool) -> Vec<String> {
         Some(_) => {}
     }
     if let Some(s) = report.surrogates.iter().find(|s| s.p >= ALPHA) {
-        out.push(format!("permuting {} reaches the observed D with p = {:.3}; decides: more blocks per context", s.kind, s.p));
+        out.push(format!(
+            "permuting {} reaches the observed D with p = {:.3}; decides: more blocks per context",
+            s.kind, s.p
+        ));
     }
     for i in report.inherited.iter().filter(|i| i.difference.is_none_or(|d| d.lo <= 0.0)) {
         let d = i.difference.map_or_else(|| "not estimable".to_owned(), show);
@@ -194,7 +233,9 @@ fn context_flags(report: &mut UpeReport, options: &UpeOptions) {
     let mut flags = Vec::new();
     if !options.plasticity_on && !options.top_down_on {
         flags.push("no plasticity and no top-down signal: no variable of the circuit can hold a context's sigma beyond adaptation, so only adaptation-level UPE could be tested".to_owned());
-        report.assumptions.push("without plasticity or top-down sigma, any gain is read as adaptation-level".to_owned());
+        report
+            .assumptions
+            .push("without plasticity or top-down sigma, any gain is read as adaptation-level".to_owned());
     }
     let d = &report.design;
     let ratio = match (d.sigmas.first(), d.sigmas.last()) {
@@ -202,13 +243,22 @@ fn context_flags(report: &mut UpeReport, options: &UpeOptions) {
         _ => f64::INFINITY,
     };
     if d.n_sigma < 5 || ratio < 8.0 {
-        flags.push(format!("{} sigma levels spanning a factor {ratio:.1}; at least 5 spanning 8 are advised", d.n_sigma));
+        flags.push(format!(
+            "{} sigma levels spanning a factor {ratio:.1}; at least 5 spanning 8 are advised",
+            d.n_sigma
+        ));
     }
     if d.n_mu < 3 {
-        flags.push(format!("{} mean(s); at least 3 are advised, and one mean cannot show whether the response follows it", d.n_mu));
+        flags.push(format!(
+            "{} mean(s); at least 3 are advised, and one mean cannot show whether the response follows it",
+            d.n_mu
+        ));
     }
     if d.n_seeds < 10 {
-        flags.push(format!("{} run(s); intervals over fewer than 10 seeds understate the spread between circuits", d.n_seeds));
+        flags.push(format!(
+            "{} run(s); intervals over fewer than 10 seeds understate the spread between circuits",
+            d.n_seeds
+        ));
     }
     if report.gain.rectified_by_floor {
         flags.push("rectified by floor: the population is too silent for its flat side to fall, so error and thresholded drive differ only by the mean they follow".to_owned());
@@ -216,10 +266,13 @@ fn context_flags(report: &mut UpeReport, options: &UpeOptions) {
     if let Some(w) = report.winner.as_ref().filter(|w| !w.starts_with("MU")) {
         flags.push(format!("the best held-out trial-wise model is {w}, not one with an uncertainty-scaled error"));
     }
-    if let (Some(n), Some([lo, hi])) = (report.n_exponent, report.n_truth_range) {
-        if n.hi < lo || n.lo > hi {
-            flags.push(format!("the gain exponent n = {} lies outside that of the UPE controls [{lo:.2}, {hi:.2}]", show(n)));
-        }
+    if let (Some(n), Some([lo, hi])) = (report.n_exponent, report.n_truth_range)
+        && (n.hi < lo || n.lo > hi)
+    {
+        flags.push(format!(
+            "the gain exponent n = {} lies outside that of the UPE controls [{lo:.2}, {hi:.2}]",
+            show(n)
+        ));
     }
     report.flags.extend(flags);
 }

@@ -12,11 +12,6 @@ use std::collections::BTreeMap;
 pub const MAX_TEXT_BYTES: usize = 8 << 20;
 
 #[derive(Deserialize)]
-struct Header {
-    schema: String,
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PaperFile {
     #[serde(rename = "schema")]
@@ -66,8 +61,7 @@ impl KnowledgeBase {
     }
 
     fn read(&mut self, path: &str, text: &str, problems: &mut Vec<RecordProblem>) {
-        let Some(header) = parse::<Header>(path, text, problems) else { return };
-        match header.schema.as_str() {
+        match schema(text) {
             "bravli-papers/1" => {
                 if let Some(file) = parse::<PaperFile>(path, text, problems) {
                     add(path, file.papers, |paper| &paper.id, &mut self.papers, problems);
@@ -90,6 +84,12 @@ impl KnowledgeBase {
             }),
         }
     }
+}
+
+/// What the first `schema:` line says; empty when there is none. Parsing a file twice to learn it would take twice as long.
+fn schema(text: &str) -> &str {
+    let line = text.lines().find_map(|line| line.strip_prefix("schema:"));
+    line.map_or("", |name| name.trim().trim_matches(['"', '\'']))
 }
 
 fn parse<T: DeserializeOwned>(path: &str, text: &str, problems: &mut Vec<RecordProblem>) -> Option<T> {

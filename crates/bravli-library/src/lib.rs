@@ -1,1 +1,31 @@
 //! Search over papers and facts.
+//!
+//! Builds an index in memory from a [`bravli_facts::KnowledgeBase`] and ranks its records by BM25 over words cut as
+//! neuroscientists write them: `L2/3`, `PV+`, `Ca2+`, `GABA-A`, `L23_MC`. Synonyms widen the query, never the records.
+//!
+//! Invariant: the same records and query give the same rows in the same order, and no query text can fail to parse.
+//!
+//! ```
+//! use bravli_facts::KnowledgeBase;
+//! use bravli_library::{Library, SearchOptions};
+//! let facts = "schema: bravli-facts/1\nfacts:\n- id: doe2001:connectivity.probability:L4\n  quantity: connectivity.probability\n  value: 0.1\n  unit: '1'\n  pre: L4_SS\n  post: L23_PC\n  evidence: measured\n  source: doe2001\n  verification: seen\n";
+//! let (base, _) = KnowledgeBase::from_texts([("facts/doe.yaml", facts)])?;
+//! let library = Library::build(&base)?;
+//! let found = library.search("connection probability L4 to L2/3", SearchOptions::default())?;
+//! assert_eq!(found.hits[0].key, "doe2001:connectivity.probability:L4");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod coverage;
+mod entry;
+mod error;
+mod fold;
+mod hit;
+mod library;
+mod query;
+mod synonyms;
+mod tokens;
+
+pub use error::LibraryError;
+pub use hit::{Corpora, Hit, HitKind, SearchOptions, SearchResult};
+pub use library::{Library, MAX_LIMIT, MAX_QUERY_CHARS};

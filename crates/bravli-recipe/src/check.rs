@@ -1,7 +1,7 @@
 //! What the parts of a recipe say about each other.
 
-use crate::pattern::did_you_mean;
 use crate::files::start_of;
+use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::select::{NEURONS, POPULATIONS, Parsed};
 use crate::yaml::Node;
@@ -39,7 +39,8 @@ fn classes(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
         used.insert(rule.class.as_str());
         if !defined.contains(&rule.class) {
             let near = did_you_mean(&rule.class, defined.iter().map(String::as_str));
-            let message = format!("synapse rule {} names the class {:?}, which is not defined{near}", ends(rule), rule.class);
+            let message =
+                format!("synapse rule {} names the class {:?}, which is not defined{near}", ends(rule), rule.class);
             let remedy = format!("add <class id=\"{}\" …> to SynapsesClassification, or correct the type", rule.class);
             notes.add(Problem::error("class_undefined", message).at(rule.at.clone()).remedy(remedy));
         }
@@ -55,7 +56,8 @@ fn ends(rule: &crate::SynapseRule) -> String {
 }
 
 fn end_words(end: &EndPattern) -> String {
-    let parts: Vec<&str> = [&end.synapse_class, &end.mtype, &end.etype].into_iter().flatten().map(String::as_str).collect();
+    let parts: Vec<&str> =
+        [&end.synapse_class, &end.mtype, &end.etype].into_iter().flatten().map(String::as_str).collect();
     if parts.is_empty() { "*".to_owned() } else { parts.join(":") }
 }
 
@@ -64,14 +66,16 @@ fn dead_rules(recipe: &Recipe, notes: &mut Notes) {
     for rule in &recipe.synapse_rules {
         for (side, end) in [("from", &rule.from), ("to", &rule.to)] {
             let fits = |pattern: &Option<String>, name: &str| pattern.as_deref().is_none_or(|p| shell_match(p, name));
-            let alive = recipe.taxonomy.iter().any(|(mtype, taxon)| {
-                fits(&end.mtype, mtype) && fits(&end.synapse_class, &taxon.synapse_class)
-            });
+            let alive = recipe
+                .taxonomy
+                .iter()
+                .any(|(mtype, taxon)| fits(&end.mtype, mtype) && fits(&end.synapse_class, &taxon.synapse_class));
             if alive {
                 continue;
             }
             let pattern = end_words(&EndPattern { etype: None, ..end.clone() });
-            let message = format!("synapse rule {} can never match: {side} {pattern:?} fits no m-type", ends(rule));
+            let message =
+                format!("synapse rule {} can never match: no m-type fits its {side} end {pattern:?}", ends(rule));
             let swapped = end.synapse_class.as_deref().filter(|p| recipe.taxonomy.keys().any(|m| shell_match(p, m)));
             let remedy = match swapped {
                 Some(p) => format!("{p:?} is an m-type, so write {side}MType instead of {side}SClass"),
@@ -88,9 +92,9 @@ fn dead_connection_rules(recipe: &Recipe, notes: &mut Notes) {
     let mut seen: BTreeMap<&str, (bool, usize, &Location)> = BTreeMap::new();
     for rule in &recipe.connection_rules {
         for pattern in [&rule.from, &rule.to] {
-            let entry = seen.entry(pattern).or_insert_with(|| {
-                (recipe.taxonomy.keys().any(|mtype| shell_match(pattern, mtype)), 0, &rule.at)
-            });
+            let entry = seen
+                .entry(pattern)
+                .or_insert_with(|| (recipe.taxonomy.keys().any(|mtype| shell_match(pattern, mtype)), 0, &rule.at));
             entry.1 += 1;
         }
     }
@@ -144,7 +148,9 @@ fn composition(recipe: &Recipe, notes: &mut Notes) {
     let without: Vec<&str> = mtypes.into_iter().filter(|m| !recipe.spine_lengths.contains_key(*m)).collect();
     if !without.is_empty() {
         let message = format!("no spine length for {}", without.join(", "));
-        notes.add(Problem::warning("missing_spine_length", message).remedy("add StructuralType entries with spineLength"));
+        notes.add(
+            Problem::warning("missing_spine_length", message).remedy("add StructuralType entries with spineLength"),
+        );
     }
 }
 
@@ -160,14 +166,16 @@ fn populations(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
     for population in &recipe.populations {
         let at = || item_at(parsed, POPULATIONS, "populations", "name", &population.name);
         if !POPULATION_CLASSES.contains(&population.class.as_str()) {
-            let message = format!("population {} has the class {:?}, unknown to analyses", population.name, population.class);
+            let message =
+                format!("population {} has the class {:?}, unknown to analyses", population.name, population.class);
             let remedy = format!("the classes are {}", POPULATION_CLASSES.join(", "));
             notes.add(Problem::warning("unknown_population_class", message).at(at()).remedy(remedy));
         }
         let fits_none = |pattern: &&String| !mtypes.is_empty() && !mtypes.iter().any(|m| shell_match(pattern, m));
         for pattern in population.mtypes.iter().filter(fits_none) {
             let near = did_you_mean(pattern, mtypes.iter().copied());
-            let message = format!("population {}: {pattern:?} fits no m-type of the composition{near}", population.name);
+            let message =
+                format!("population {}: {pattern:?} fits no m-type of the composition{near}", population.name);
             notes.add(Problem::warning("empty_population_pattern", message).at(at()));
         }
     }
@@ -200,7 +208,8 @@ fn pathways(recipe: &Recipe, notes: &mut Notes) {
         for pattern in [&pathway.pre, &pathway.post] {
             if !names.iter().any(|name| shell_match(pattern, name)) {
                 let near = did_you_mean(pattern, names.iter().copied());
-                let message = format!("pathway {}->{}: {pattern:?} names no population{near}", pathway.pre, pathway.post);
+                let message =
+                    format!("pathway {}->{}: {pattern:?} names no population{near}", pathway.pre, pathway.post);
                 notes.add(Problem::error("unknown_population", message).at(pathway.at.clone()));
             }
         }

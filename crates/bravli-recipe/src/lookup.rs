@@ -52,9 +52,7 @@ impl EndPattern {
     #[must_use]
     pub fn matches(&self, cell: &CellClass<'_>) -> bool {
         let fits = |pattern: &Option<String>, name: &str| pattern.as_deref().is_none_or(|p| shell_match(p, name));
-        fits(&self.mtype, cell.mtype)
-            && fits(&self.synapse_class, cell.synapse_class)
-            && fits(&self.etype, cell.etype)
+        fits(&self.mtype, cell.mtype) && fits(&self.synapse_class, cell.synapse_class) && fits(&self.etype, cell.etype)
     }
 }
 
@@ -65,10 +63,12 @@ impl Recipe {
     /// [`UnmatchedPair`] when no rule matches; there is no default class.
     pub fn resolve_synapse(&self, pre: &CellClass<'_>, post: &CellClass<'_>) -> Result<Resolved<'_>, UnmatchedPair> {
         let fail = |why: String| UnmatchedPair { pre: pre.to_string(), post: post.to_string(), why };
-        let found = self.synapse_rules.iter().enumerate().rev().find(|(_, r)| r.from.matches(pre) && r.to.matches(post));
+        let found =
+            self.synapse_rules.iter().enumerate().rev().find(|(_, r)| r.from.matches(pre) && r.to.matches(post));
         let (rule_index, rule) = found.ok_or_else(|| fail("no synapse rule matches".to_owned()))?;
         let class = self.synapse_classes.get(&rule.class);
-        let class = class.ok_or_else(|| fail(format!("class {:?} of the rule at {} is undefined", rule.class, rule.at)))?;
+        let class =
+            class.ok_or_else(|| fail(format!("class {:?} of the rule at {} is undefined", rule.class, rule.at)))?;
         Ok(Resolved { rule_index, rule, class })
     }
 

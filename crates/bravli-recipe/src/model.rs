@@ -1,6 +1,6 @@
 //! What a recipe holds once it is read: plain values, no derived numbers.
 
-use bravli_units::{Micrometres, Millivolts, Milliseconds, Nanosiemens, Picoamps, Picofarads};
+use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -95,19 +95,24 @@ fn set(inside: &str, c: char) -> Option<(bool, &str)> {
     Some((found != negated, body.get(end + 1..)?))
 }
 
+/// Candidates beyond this many are not looked at.
+const MAX_CANDIDATES: usize = 10_000;
+
 /// Up to three candidates closest to `name` by edit distance, nearest first; far ones are left out.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let name: String = name.chars().take(64).collect();
-    let limit = (name.chars().count() / 2).max(2);
+    let limit = name.chars().count().div_ceil(2).max(2);
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
+        .take(MAX_CANDIDATES)
         .map(|candidate| (distance(&name, candidate), candidate))
         .filter(|(d, _)| *d <= limit)
         .collect();
     scored.sort_unstable();
     scored.dedup();
-    scored.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
+    let best = scored.first().map_or(0, |(d, _)| *d);
+    scored.into_iter().take_while(|(d, _)| *d <= best + 1).take(3).map(|(_, candidate)| candidate.to_owned()).collect()
 }
 
 /// `" (did you mean a, b?)"`, or nothing.

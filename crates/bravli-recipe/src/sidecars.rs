@@ -4,10 +4,10 @@ use crate::problem::Notes;
 use crate::range::Range;
 use crate::yaml::{Fields, Node, Value};
 use crate::{
-    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PathwaySpec, PopulationSpec, Problem, Shape,
+    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, ReceptorSpec, PathwaySpec, PopulationSpec, Problem, Shape,
     SourceEntry, SourceEvidence,
 };
-use bravli_units::{Micrometres, Millivolts, Milliseconds, Nanosiemens, Picoamps, Picofarads};
+use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use std::collections::BTreeSet;
 
 /// Reads `column.yaml`.
@@ -30,7 +30,9 @@ pub(crate) fn column(node: &Node, notes: &mut Notes) -> Option<ColumnSpec> {
         let layer = read.name("layer");
         let thickness = read.required_number("thickness_um", Range::Positive);
         let n_cells = read.number("n_cells", Range::NotNegative);
-        let (Some(layer), Some(thickness)) = (layer, thickness.and_then(|t| Micrometres::new(t).ok())) else { continue };
+        let (Some(layer), Some(thickness)) = (layer, thickness.and_then(|t| Micrometres::new(t).ok())) else {
+            continue;
+        };
         if layers.iter().any(|l| l.layer == layer) {
             let message = format!("layer {layer:?} is listed twice");
             fields.notes.add(Problem::error("duplicate_layer", message).at(item.at()));
@@ -59,8 +61,7 @@ pub(crate) fn populations(node: &Node, notes: &mut Notes) -> Vec<PopulationSpec>
     populations
 }
 
-const PATHWAY: &[&str] =
-    &["pre", "post", "probability", "within_um", "sigma_um", "attenuation", "mean_synapses"];
+const PATHWAY: &[&str] = &["pre", "post", "probability", "within_um", "sigma_um", "attenuation", "mean_synapses"];
 
 /// Reads `pathways.yaml`.
 pub(crate) fn pathways(node: &Node, notes: &mut Notes) -> Vec<PathwaySpec> {
@@ -84,13 +85,12 @@ pub(crate) fn pathways(node: &Node, notes: &mut Notes) -> Vec<PathwaySpec> {
     pathways
 }
 
-const ADEX: &[&str] = &[
-    "c_m_pf", "g_l_ns", "e_l_mv", "v_th_mv", "delta_t_mv", "a_ns", "tau_w_ms", "b_pa", "v_reset_mv", "t_ref_ms",
-];
+const ADEX: &[&str] =
+    &["c_m_pf", "g_l_ns", "e_l_mv", "v_th_mv", "delta_t_mv", "a_ns", "tau_w_ms", "b_pa", "v_reset_mv", "t_ref_ms"];
 
 /// Reads `neurons.yaml`.
 pub(crate) fn neurons(node: &Node, notes: &mut Notes) -> NeuronSpec {
-    let mut top = Fields::new(node, "neurons.yaml", &["etypes", "membranes"], notes);
+    let mut top = Fields::new(node, "neurons.yaml", &["etypes", "membranes", "receptors"], notes);
     let mut spec = NeuronSpec::default();
     for (key, value) in top.required("etypes").map(Node::entries).unwrap_or_default() {
         if let Some(parameters) = adex(&key.text, value, top.notes) {
@@ -102,7 +102,59 @@ pub(crate) fn neurons(node: &Node, notes: &mut Notes) -> NeuronSpec {
             spec.membranes.extend(membrane(item, top.notes));
         }
     }
+    spec.receptors = top.get("receptors").and_then(|node| receptors(node, top.notes));
     spec
+}
+
+/// Fields of `receptors`.
+const RECEPTORS: &[&str] = &[
+    "ampa_rise_ms",
+    "nmda_rise_ms",
+    "nmda_decay_ms",
+    "gaba_a_rise_ms",
+    "gaba_b_rise_ms",
+    "gaba_b_decay_ms",
+    "e_exc_mv",
+    "e_gaba_a_mv",
+    "e_gaba_b_mv",
+    "mg_mm",
+    "mg_scale_mm",
+    "mg_slope_per_mv",
+    "dendritic_delay_ms",
+];
+
+fn receptors(node: &Node, notes: &mut Notes) -> Option<ReceptorSpec> {
+    let mut read = Fields::new(node, "receptors", RECEPTORS, notes);
+    // every field is read before any is missed, so that all problems are told at once
+    let values: Vec<Option<f64>> = RECEPTORS
+        .iter()
+        .map(|key| {
+            let range = if key.starts_with("e_") {
+                Range::Any
+            } else if *key == "dendritic_delay_ms" || *key == "mg_mm" {
+                Range::NotNegative
+            } else {
+                Range::Positive
+            };
+            read.required_number(key, range)
+        })
+        .collect();
+    let value = |key: &str| values[RECEPTORS.iter().position(|known| *known == key)?];
+    Some(ReceptorSpec {
+        ampa_rise_ms: value("ampa_rise_ms")?,
+        nmda_rise_ms: value("nmda_rise_ms")?,
+        nmda_decay_ms: value("nmda_decay_ms")?,
+        gaba_a_rise_ms: value("gaba_a_rise_ms")?,
+        gaba_b_rise_ms: value("gaba_b_rise_ms")?,
+        gaba_b_decay_ms: value("gaba_b_decay_ms")?,
+        e_exc_mv: value("e_exc_mv")?,
+        e_gaba_a_mv: value("e_gaba_a_mv")?,
+        e_gaba_b_mv: value("e_gaba_b_mv")?,
+        mg_mm: value("mg_mm")?,
+        mg_scale_mm: value("mg_scale_mm")?,
+        mg_slope_per_mv: value("mg_slope_per_mv")?,
+        dendritic_delay_ms: value("dendritic_delay_ms")?,
+    })
 }
 
 fn adex(etype: &str, node: &Node, notes: &mut Notes) -> Option<AdexParameters> {
@@ -111,7 +163,7 @@ fn adex(etype: &str, node: &Node, notes: &mut Notes) -> Option<AdexParameters> {
     let g_l = read.required_number("g_l_ns", Range::Positive);
     let e_l = read.required_number("e_l_mv", Range::Any);
     let v_th = read.required_number("v_th_mv", Range::Any);
-    let delta_t = read.required_number("delta_t_mv", Range::NotNegative);
+    let delta_t = read.required_number("delta_t_mv", Range::Positive);
     let a = read.required_number("a_ns", Range::Any);
     let tau_w = read.required_number("tau_w_ms", Range::Positive);
     let b = read.required_number("b_pa", Range::Any);

@@ -44,7 +44,8 @@ pub(crate) fn parse(file: &str, files: &RecipeFiles, notes: &mut Notes) -> Optio
     let text = files.utf8(file, notes)?;
     let by_tab = text.lines().next().is_some_and(|line| line.contains('\t'));
     let mut lines = (1u32..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    let header: Vec<String> = lines.next().map(|(_, l)| cells(l, by_tab)).unwrap_or_default().into_iter().map(|c| c.0).collect();
+    let header: Vec<String> =
+        lines.next().map(|(_, l)| cells(l, by_tab)).unwrap_or_default().into_iter().map(|c| c.0).collect();
     let mut rows = Vec::new();
     for (line, content) in lines {
         let cells = cells(content, by_tab);

@@ -1,6 +1,6 @@
 //! Every complaint, each provoked by the smallest recipe that deserves it.
 
-use bravli_recipe::{Problem, RecipeFiles, Reading, Rejected, Severity, read};
+use bravli_recipe::{Problem, Reading, RecipeFiles, Rejected, Severity, read};
 
 const CLASS: &str = r#"<class id="E2" gsyn="0.68" gsynSD="0.44" u="0.5" uSD="0.02" d="671" dSD="17" f="17" fSD="5"
   dtc="1.74" dtcSD="0.18" nrrp="2.8"/>"#;
@@ -30,7 +30,7 @@ fn first(result: Result<Reading, Rejected>, code: &str) -> Problem {
 }
 
 fn place(problem: &Problem) -> (u32, u32) {
-    problem.at.as_ref().map(|at| (at.line, at.column)).unwrap()
+    problem.at.as_ref().map_or((0, 0), |at| (at.line, at.column))
 }
 
 #[test]
@@ -46,7 +46,8 @@ fn malformed_xml_has_a_place() {
 #[test]
 fn entities_stay_inside_the_folder() {
     for system in ["../x.xml", "/etc/passwd", "http://host/x.xml", "file:x.xml", "a/../../x.xml", "a\\x.xml", ""] {
-        let xml = format!("<!DOCTYPE blueColumn [\n  <!ENTITY c SYSTEM \"{system}\">\n]>\n<blueColumn>&c;</blueColumn>");
+        let xml =
+            format!("<!DOCTYPE blueColumn [\n  <!ENTITY c SYSTEM \"{system}\">\n]>\n<blueColumn>&c;</blueColumn>");
         let problem = first(read_xml(&xml), "entity_outside_folder");
         assert_eq!((problem.severity, place(&problem)), (Severity::Error, (2, 3)), "{system}");
     }
@@ -66,7 +67,8 @@ fn entities_stay_inside_the_folder() {
 #[test]
 fn an_included_file_keeps_its_own_places_and_encoding() {
     let main = recipe(RULE, CLASS, "\n<!-- &c; -->&c;\n");
-    let main = format!("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><!DOCTYPE b [<!ENTITY c SYSTEM 'c.xml'>]>{main}");
+    let main =
+        format!("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><!DOCTYPE b [<!ENTITY c SYSTEM 'c.xml'>]>{main}");
     let part = "<?xml version='1.0' encoding='UTF-8'?>\n<ConnectionRules>\n  <mTypeRule from='A' to='*' \
                 bouton_reduction_factor='0.1' cv_syns_connection='0.3' mean_syns_connection='4.5'/></ConnectionRules>";
     let mut folder = files(&[("builderRecipe.xml", &main), ("c.xml", part)]);
@@ -86,7 +88,7 @@ fn numbers_out_of_range_name_class_range_and_remedy() {
     let rejected = read_xml(&xml).unwrap_err();
     let problem = first(Err(rejected.clone()), "negative_value");
     assert_eq!(problem.message, "class \"E2\": gsyn must be > 0, got -0.68");
-    assert_eq!(place(&problem), (2, 48));
+    assert_eq!(place(&problem), (2, 46));
     assert!(problem.remedy.is_some());
     let problem = first(Err(rejected), "out_of_range");
     assert_eq!(problem.message, "class \"E2\": u must lie in [0, 1], got 50");
@@ -123,7 +125,8 @@ fn older_spellings_mean_the_same() {
 #[test]
 fn conflicting_spine_lengths_are_refused_and_equal_ones_are_not() {
     let types = |second: &str| {
-        let types = format!("<StructuralType id='A' spineLength='2.5'/><StructuralType id='A' spineLength='{second}'/>");
+        let types =
+            format!("<StructuralType id='A' spineLength='2.5'/><StructuralType id='A' spineLength='{second}'/>");
         read_xml(&recipe(RULE, CLASS, &format!("<NeuronTypes>{types}</NeuronTypes>")))
     };
     assert!(types("2.50").is_ok());
@@ -135,7 +138,10 @@ const TAXONOMY: &str = "mtype\tmClass\tsClass\nL4_SSC\tINT\tEXC\nL4_LBC\tINT\tIN
 fn composition(text: &str) -> Result<Reading, Rejected> {
     let xml = recipe(RULE, CLASS, "");
     let text = format!("version: v2.0\nneurons:\n{text}");
-    read("test", &files(&[("builderRecipe.xml", &xml), ("cell_composition.yaml", &text), ("mtype_taxonomy.tsv", TAXONOMY)]))
+    read(
+        "test",
+        &files(&[("builderRecipe.xml", &xml), ("cell_composition.yaml", &text), ("mtype_taxonomy.tsv", TAXONOMY)]),
+    )
 }
 
 #[test]
@@ -156,7 +162,8 @@ fn compositions_are_checked_at_their_place() {
     let problem = first(unknown, "unknown_mtype");
     assert!(problem.message.contains("L4_SSC") && problem.severity == Severity::Error);
     assert_eq!(place(&problem), (3, 3));
-    let negative = composition("- density: -10\n  region: '@3$'\n  traits: {layer: 4, mtype: L4_SSC, etype: {a: -0.5}}");
+    let negative =
+        composition("- density: -10\n  region: '@3$'\n  traits: {layer: 4, mtype: L4_SSC, etype: {a: -0.5}}");
     assert_eq!(place(&first(negative.clone(), "negative_value")), (3, 12));
     assert_eq!(negative.unwrap_err().problems.len(), 2, "both are told");
     let dataset = composition("- {density: '{map}', traits: {layer: 4, mtype: L4_SSC, etype: a}}").unwrap();
@@ -167,6 +174,41 @@ fn compositions_are_checked_at_their_place() {
     assert!(problem.message.contains("did you mean density") && problem.remedy.unwrap().contains("traits"));
     let broken = composition("- {density: [1, 2}");
     assert_eq!(first(broken, "malformed_yaml").at.unwrap().file, "cell_composition.yaml");
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_refused_with_the_limit() {
+    let huge = RecipeFiles([("column.yaml".to_owned(), vec![b' '; bravli_recipe::MAX_FILE_BYTES + 1])].into());
+    let problem = first(read("test", &huge), "file_too_large");
+    assert!(problem.message.contains("64 MiB") && problem.severity == Severity::Error);
+}
+
+#[test]
+fn many_problems_are_counted_rather_than_listed() {
+    let rules = "<synapse type='X'/>".repeat(2000);
+    let rejected = read_xml(&recipe(&rules, "", "")).unwrap_err();
+    assert!(rejected.problems.len() <= 1001);
+    assert!(first(Err(rejected), "more_problems").message.contains("limit 1000"));
+}
+
+#[test]
+fn connection_rules_need_a_parameter_set_and_fewer_stars_win() {
+    let rule = |attributes: &str| format!("<ConnectionRules><mTypeRule {attributes}/></ConnectionRules>");
+    let none = read_xml(&recipe(RULE, CLASS, &rule("from='A' to='B'")));
+    assert_eq!(first(none, "connection_parameters").severity, Severity::Error);
+    let odd = read_xml(&recipe(RULE, CLASS, &rule("from='A' to='B' mean_syns_connection='4'")));
+    assert_eq!(first(odd, "connection_parameters").severity, Severity::Warning);
+    let set = "stdev_syns_connection='1' active_fraction='0.5' mean_syns_connection";
+    let rules: String = [("A", "B", 4), ("A*", "B", 5), ("*", "B", 6), ("*", "*", 7), ("A", "*", 8)]
+        .map(|(from, to, mean)| rule(&format!("from='{from}' to='{to}' {set}='{mean}'")))
+        .concat();
+    let recipe = read_xml(&recipe(RULE, CLASS, &rules)).unwrap().recipe;
+    let index = recipe.connection_index();
+    for (pre, post, mean) in [("A", "B", 5.0), ("A", "C", 8.0), ("C", "B", 6.0), ("C", "C", 7.0)] {
+        assert_eq!(recipe.connection_rule(pre, post).unwrap().mean_synapses, Some(mean));
+        assert_eq!(index.rule(pre, post), recipe.connection_rule(pre, post));
+    }
+    assert_eq!(recipe.connection_rule("A", "B").unwrap().cv_synapses, Some(0.2));
 }
 
 #[test]

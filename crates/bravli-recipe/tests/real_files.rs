@@ -1,5 +1,7 @@
 //! Real recipes of three generations, read against tables derived from them by other means.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the report")]
+
 use bravli_recipe::{CellClass, Problem, RecipeFiles, Severity, numbers, numbers_with, read, read_with};
 use std::path::Path;
 
@@ -168,11 +170,7 @@ fn o1_percentages_give_the_derived_composition() {
 fn classes_of_three_generations_equal_the_derived_table() {
     let Some(data) = data("classes_of_three_generations_equal_the_derived_table") else { return };
     let o1 = ["recipe_o1_2018/builderRecipeAllPathways.xml", "recipe_o1_2018/builderConnectivityRecipeAllPathways.xml"];
-    let folders = [
-        ("v5", folder(&data, &["recipe_v5_v7/v5.xml"])),
-        ("o1", folder(&data, &o1)),
-        ("v7", v7(&data)),
-    ];
+    let folders = [("v5", folder(&data, &["recipe_v5_v7/v5.xml"])), ("o1", folder(&data, &o1)), ("v7", v7(&data))];
     let table = rows(&data, "derived/synapse_classes_v5_o1_v7.csv", ',');
     let mut n_compared = 0;
     for (prefix, files) in folders {
@@ -180,9 +178,17 @@ fn classes_of_three_generations_equal_the_derived_table() {
         for row in table.iter().filter(|r| r[0].to_lowercase().starts_with(prefix)) {
             let class = &recipe.synapse_classes[&row[1]];
             let fields = [
-                class.gsyn_ns.mean, class.gsyn_ns.sd, class.n_rrp, class.tau_decay_ms.mean, class.tau_decay_ms.sd,
-                class.u_syn.mean, class.u_syn.sd, class.tau_rec_ms.mean, class.tau_rec_ms.sd,
-                class.tau_facil_ms.mean, class.tau_facil_ms.sd,
+                class.gsyn_ns.mean,
+                class.gsyn_ns.sd,
+                class.n_rrp,
+                class.tau_decay_ms.mean,
+                class.tau_decay_ms.sd,
+                class.u_syn.mean,
+                class.u_syn.sd,
+                class.tau_rec_ms.mean,
+                class.tau_rec_ms.sd,
+                class.tau_facil_ms.mean,
+                class.tau_facil_ms.sd,
             ];
             for (field, text) in fields.iter().zip(&row[2..]) {
                 assert_eq!(*field, text.parse::<f64>().unwrap(), "{row:?}");
@@ -227,9 +233,11 @@ fn a_folder_of_many_recipes_asks_for_one() {
 #[test]
 fn other_compositions_are_read() {
     let Some(data) = data("other_compositions_are_read") else { return };
-    for (name, n_groups, n_datasets) in
-        [("cell_composition_v1.yaml", 3, 2), ("cell_composition_v2.yaml", 2, 1), ("sscx_mm_cell_composition.yaml", 3, 3)]
-    {
+    for (name, n_groups, n_datasets) in [
+        ("cell_composition_v1.yaml", 3, 2),
+        ("cell_composition_v2.yaml", 2, 1),
+        ("sscx_mm_cell_composition.yaml", 3, 3),
+    ] {
         let bytes = std::fs::read(data.join("composition_variants").join(name)).unwrap();
         let taxonomy = "mtype\tmClass\tsClass\nL23_MC\tINT\tINH\nL2_IPC\tPYR\tEXC\nRt_RC\tINT\tINH\n\
                         L5_TPC:A\tPYR\tEXC\nL5_TPC:B\tPYR\tEXC\nL5_TPC:C\tPYR\tEXC\n";

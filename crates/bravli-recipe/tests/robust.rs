@@ -4,8 +4,16 @@ use bravli_recipe::{RecipeFiles, numbers, read};
 use proptest::prelude::*;
 
 const NAMES: &[&str] = &[
-    "builderRecipe.xml", "cell_composition.yaml", "mtype_taxonomy.tsv", "mini_frequencies.tsv", "column.yaml",
-    "populations.yaml", "pathways.yaml", "neurons.yaml", "boundary.yaml", "sources.yaml",
+    "builderRecipe.xml",
+    "cell_composition.yaml",
+    "mtype_taxonomy.tsv",
+    "mini_frequencies.tsv",
+    "column.yaml",
+    "populations.yaml",
+    "pathways.yaml",
+    "neurons.yaml",
+    "boundary.yaml",
+    "sources.yaml",
 ];
 
 fn try_all(bytes: &[u8]) {

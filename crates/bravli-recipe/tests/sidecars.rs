@@ -66,7 +66,10 @@ fn all_sidecars_are_read_and_answer_questions() {
     assert_eq!(reading.problems, []);
     let recipe = reading.recipe;
     let column = recipe.column.as_ref().unwrap();
-    assert_eq!((column.shape, column.layers[1].n_cells, column.layers[0].n_cells), (Shape::Cylinder, Some(4447.0), None));
+    assert_eq!(
+        (column.shape, column.layers[1].n_cells, column.layers[0].n_cells),
+        (Shape::Cylinder, Some(4447.0), None)
+    );
     assert_eq!(recipe.population_of("L4_SSC").unwrap().name, "L4_E");
     assert_eq!(recipe.pathway("L4_E", "L23_SST").unwrap().mean_synapses, Some(4.5));
     assert_eq!(recipe.pathway("L23_SST", "L4_E").unwrap().probability, 0.0);
@@ -122,22 +125,100 @@ fn every_number_has_a_path_and_a_place() {
 #[test]
 fn cross_checks_name_what_does_not_fit() {
     let cases = [
-        ("pathways.yaml", "pathways:\n- {pre: L4_e, post: L23_SST, probability: 0.1, within_um: 9, sigma_um: 9, attenuation: 1}", "unknown_population", Severity::Error, "L4_E"),
-        ("pathways.yaml", "pathways:\n- {pre: L4_E, post: L23_SST, probability: 12, within_um: 9, sigma_um: 9, attenuation: 1}", "out_of_range", Severity::Error, "[0, 1]"),
+        (
+            "pathways.yaml",
+            "pathways:\n- {pre: L4_e, post: L23_SST, probability: 0.1, within_um: 9, sigma_um: 9, attenuation: 1}",
+            "unknown_population",
+            Severity::Error,
+            "L4_E",
+        ),
+        (
+            "pathways.yaml",
+            "pathways:\n- {pre: L4_E, post: L23_SST, probability: 12, within_um: 9, sigma_um: 9, attenuation: 1}",
+            "out_of_range",
+            Severity::Error,
+            "[0, 1]",
+        ),
         ("pathways.yaml", "pathways:\n- {pre: L4_E, post: L23_SST, prob: 0.1}", "unknown_key", Severity::Error, "prob"),
-        ("populations.yaml", "populations:\n- {name: L4_E, class: E, mtypes: [\"L4_*\"]}\n- {name: L23_SST, class: SST, mtypes: [L23_NC]}", "empty_population_pattern", Severity::Warning, "L23_MC"),
-        ("populations.yaml", "populations:\n- {name: L4_E, class: E, mtypes: [\"L*\"]}\n- {name: L23_SST, class: SOM, mtypes: [L23_MC]}", "mtype_in_two_populations", Severity::Warning, "L4_E and L23_SST"),
+        (
+            "populations.yaml",
+            "populations:\n- {name: L4_E, class: E, mtypes: [\"L4_*\"]}\n- {name: L23_SST, class: SST, mtypes: [L23_NC]}",
+            "empty_population_pattern",
+            Severity::Warning,
+            "L23_MC",
+        ),
+        (
+            "populations.yaml",
+            "populations:\n- {name: L4_E, class: E, mtypes: [\"L*\"]}\n- {name: L23_SST, class: SOM, mtypes: [L23_MC]}",
+            "mtype_in_two_populations",
+            Severity::Warning,
+            "L4_E and L23_SST",
+        ),
         ("neurons.yaml", "etypes: {}", "etype_without_parameters", Severity::Error, "cADpyr"),
         ("neurons.yaml", "etypes: {cADpyr: {c_m_pf: 0}}", "missing_field", Severity::Error, "g_l_ns"),
-        ("column.yaml", "shape: square\nreference_radius_um: 9\nlayers: []", "unknown_shape", Severity::Error, "square"),
-        ("column.yaml", "shape: hexagon\nreference_radius_um: 9\nlayers: [{layer: 3, thickness_um: 9}]", "unknown_layer", Severity::Error, "4"),
-        ("mini_frequencies.tsv", "layer\texc_mini_frequency\tinh_mini_frequency\n4\t-1\t0\n", "negative_value", Severity::Error, "-1"),
-        ("mini_frequencies.tsv", "layer\texc_mini_frequency\n4\t1\n", "missing_column", Severity::Error, "inh_mini_frequency"),
-        ("mtype_taxonomy.tsv", "mtype\tmClass\tsClass\nL4_SSC\tINT\tEXC\nL23_MC\tINT\n", "malformed_table", Severity::Error, "2 cells"),
-        ("sources.yaml", "sources:\n- {file: column.yaml, path: \"layer[4].n_cells\", facts: [a], evidence: cited}", "source_matches_nothing", Severity::Warning, "layers[4].n_cells"),
-        ("sources.yaml", "sources:\n- {file: columns.yaml, path: \"*\", facts: [a], evidence: cited}", "missing_file", Severity::Error, "column.yaml"),
-        ("sources.yaml", "sources:\n- {file: column.yaml, path: \"*\", evidence: cited}", "source_without_fact", Severity::Error, "column.yaml"),
-        ("sources.yaml", "sources:\n- {file: column.yaml, path: \"*\", evidence: {guessed: x}}", "unknown_evidence", Severity::Error, "mapping"),
+        (
+            "column.yaml",
+            "shape: square\nreference_radius_um: 9\nlayers: []",
+            "unknown_shape",
+            Severity::Error,
+            "square",
+        ),
+        (
+            "column.yaml",
+            "shape: hexagon\nreference_radius_um: 9\nlayers: [{layer: 3, thickness_um: 9}]",
+            "unknown_layer",
+            Severity::Error,
+            "4",
+        ),
+        (
+            "mini_frequencies.tsv",
+            "layer\texc_mini_frequency\tinh_mini_frequency\n4\t-1\t0\n",
+            "negative_value",
+            Severity::Error,
+            "-1",
+        ),
+        (
+            "mini_frequencies.tsv",
+            "layer\texc_mini_frequency\n4\t1\n",
+            "missing_column",
+            Severity::Error,
+            "inh_mini_frequency",
+        ),
+        (
+            "mtype_taxonomy.tsv",
+            "mtype\tmClass\tsClass\nL4_SSC\tINT\tEXC\nL23_MC\tINT\n",
+            "malformed_table",
+            Severity::Error,
+            "2 cells",
+        ),
+        (
+            "sources.yaml",
+            "sources:\n- {file: column.yaml, path: \"layer[4].n_cells\", facts: [a], evidence: cited}",
+            "source_matches_nothing",
+            Severity::Warning,
+            "layers[4].n_cells",
+        ),
+        (
+            "sources.yaml",
+            "sources:\n- {file: columns.yaml, path: \"*\", facts: [a], evidence: cited}",
+            "missing_file",
+            Severity::Error,
+            "column.yaml",
+        ),
+        (
+            "sources.yaml",
+            "sources:\n- {file: column.yaml, path: \"*\", evidence: cited}",
+            "source_without_fact",
+            Severity::Error,
+            "column.yaml",
+        ),
+        (
+            "sources.yaml",
+            "sources:\n- {file: column.yaml, path: \"*\", evidence: {guessed: x}}",
+            "unknown_evidence",
+            Severity::Error,
+            "mapping",
+        ),
     ];
     for (file, text, code, severity, word) in cases {
         let found = problem(read("bad", &files(&[(file, text)])), code);
@@ -149,7 +230,8 @@ fn cross_checks_name_what_does_not_fit() {
 
 #[test]
 fn duplicate_list_names_are_told_apart() {
-    let text = "contacts:\n- {source: vpm, population: L4_E, n: 1}\n- {source: vpm, population: L5_E, n: 2}\n- {n: 3}\n";
+    let text =
+        "contacts:\n- {source: vpm, population: L4_E, n: 1}\n- {source: vpm, population: L5_E, n: 2}\n- {n: 3}\n";
     let all = numbers(&files(&[("boundary.yaml", text)])).unwrap();
     let paths: Vec<&str> = all.iter().filter(|n| n.file == "boundary.yaml").map(|n| n.path.as_str()).collect();
     assert_eq!(paths, ["contacts[vpm->L4_E].n", "contacts[vpm->L5_E].n", "contacts[2].n"]);

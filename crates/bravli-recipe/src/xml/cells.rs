@@ -133,9 +133,9 @@ fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes
         let name = id(layer);
         let mut read = Attributes::new(layer, format!("Layer {name:?}"), notes);
         let of_total = read.required(&["percentage"], Range::Percent);
-        let thickness = column_element
-            .and_then(|c| c.children("layer").find(|l| id(l) == name))
-            .and_then(|l| Attributes::new(l, String::new(), &mut Notes::default()).number(&["thickness"], Range::Positive));
+        let thickness = column_element.and_then(|c| c.children("layer").find(|l| id(l) == name)).and_then(|l| {
+            Attributes::new(l, String::new(), &mut Notes::default()).number(&["thickness"], Range::Positive)
+        });
         if thickness.is_none() && column_element.is_some() {
             let message = format!("Layer {name:?} of NeuronTypes has no layer of that id in the column");
             notes.add(Problem::error("unknown_layer", message).at(layer.at()));

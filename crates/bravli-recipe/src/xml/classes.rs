@@ -8,8 +8,29 @@ use crate::{MeanSd, Problem, SynapseClass};
 use std::collections::BTreeMap;
 
 const KNOWN: &[&str] = &[
-    "id", "gsyn", "gsynSD", "gsynVar", "dtc", "dtcSD", "dtcVar", "u", "uSD", "uVar", "d", "dSD", "dVar", "f", "fSD",
-    "fVar", "nrrp", "ase", "nsyn", "nsynSD", "nsynVar", "gsynSRSF", "uHillCoefficient",
+    "id",
+    "gsyn",
+    "gsynSD",
+    "gsynVar",
+    "dtc",
+    "dtcSD",
+    "dtcVar",
+    "u",
+    "uSD",
+    "uVar",
+    "d",
+    "dSD",
+    "dVar",
+    "f",
+    "fSD",
+    "fVar",
+    "nrrp",
+    "ase",
+    "nsyn",
+    "nsynSD",
+    "nsynVar",
+    "gsynSRSF",
+    "uHillCoefficient",
 ];
 
 /// Reads every class; a class with an error is left out and said.

@@ -19,8 +19,13 @@ const FROM: &[&str] = &["from", "fromMType"];
 const TO: &[&str] = &["to", "toMType"];
 
 /// The parameter sets that the reference knows; a rule has exactly one.
-const SETS: &[&[&str]] =
-    &[&[MEAN, SD, ACTIVE], &[BOUTONS, CV, ACTIVE], &[BOUTONS, CV, MEAN], &[BOUTONS, CV, PROBABILITY], &[BOUTONS, P_MU_A, P_A]];
+const SETS: &[&[&str]] = &[
+    &[MEAN, SD, ACTIVE],
+    &[BOUTONS, CV, ACTIVE],
+    &[BOUTONS, CV, MEAN],
+    &[BOUTONS, CV, PROBABILITY],
+    &[BOUTONS, P_MU_A, P_A],
+];
 
 /// Reads the rules and orders them so that the last match wins.
 ///

@@ -16,7 +16,8 @@ const DEFAULT_VELOCITY: f64 = 300.0;
 /// A delay above this many milliseconds is unlikely to be meant.
 const ODD_DELAY_MS: f64 = 50.0;
 
-const KNOWN: &[&str] = &["type", "fromSClass", "toSClass", "fromMType", "toMType", "fromEType", "toEType", DELAY, VELOCITY];
+const KNOWN: &[&str] =
+    &["type", "fromSClass", "toSClass", "fromMType", "toMType", "fromEType", "toEType", DELAY, VELOCITY];
 const UNEVALUATED: &[&str] = &["fromRegion", "toRegion", "fromHemisphere", "toHemisphere", "fromLayer", "toLayer"];
 
 /// Reads the rules in file order.

@@ -1,0 +1,133 @@
+//! The scientist's folder, and the only way into it.
+
+use crate::assets;
+use crate::error::ActError;
+use bravli_recipe::{RecipeFiles, nearest};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+/// Files read from one recipe folder.
+const MAX_FILES: usize = 64;
+
+/// Bytes read from one recipe folder.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// A lab: the folder that holds everything of a scientist's own. It is made when the first artifact is.
+#[derive(Debug, Clone)]
+pub struct Lab {
+    root: PathBuf,
+}
+
+impl Lab {
+    /// The lab at `root`; nothing is made yet.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Files of a recipe: the lab's own of that name, a shipped one, or a folder inside the lab.
+    ///
+    /// # Errors
+    /// `unknown_recipe` with the names there are; `path_outside_lab`; `too_large`; `lab_io`.
+    pub fn recipe_files(&self, name: &str) -> Result<RecipeFiles, ActError> {
+        let relative = self.relative(name, "recipe")?;
+        let own = [self.root.join("recipes").join(&relative), self.root.join(&relative)];
+        for folder in own {
+            if folder.is_dir() {
+                self.contained(&folder, "recipe")?;
+                return read_folder(&folder);
+            }
+        }
+        if let Some(files) = assets::recipe_files(name) {
+            return Ok(RecipeFiles(files));
+        }
+        let known = self.recipe_names();
+        let near = nearest(name, known.iter().map(String::as_str));
+        let hint = if near.is_empty() { known.join(", ") } else { near.join(", ") };
+        Err(ActError::new(
+            "unknown_recipe",
+            "recipe",
+            format!("no recipe {name:?}; there is {hint}"),
+            "name a shipped recipe (rat-barrel), or put the folder into the lab and name it relative to the lab",
+        ))
+    }
+
+    /// Names of the lab's own and the shipped recipes.
+    #[must_use]
+    pub fn recipe_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = assets::recipe_names().into_iter().map(str::to_owned).collect();
+        if let Ok(entries) = fs::read_dir(self.root.join("recipes")) {
+            names.extend(
+                entries.flatten().filter(|e| e.path().is_dir()).filter_map(|e| e.file_name().into_string().ok()),
+            );
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// A path from a request: relative, without parent steps.
+    fn relative(&self, path: &str, field: &str) -> Result<PathBuf, ActError> {
+        let relative = Path::new(path);
+        let plain = relative.components().all(|component| matches!(component, Component::Normal(_) | Component::CurDir));
+        if path.is_empty() || !plain || path.contains('\0') {
+            return Err(ActError::new(
+                "path_outside_lab",
+                field,
+                format!("{path:?} is not a name or a relative path inside the lab"),
+                "give a name such as rat-barrel, or a folder inside the lab without .. or a leading /",
+            ));
+        }
+        Ok(relative.to_path_buf())
+    }
+
+    /// Refuses a folder that a link leads out of the lab.
+    fn contained(&self, folder: &Path, field: &str) -> Result<(), ActError> {
+        let inside = fs::canonicalize(&self.root)
+            .and_then(|root| fs::canonicalize(folder).map(|folder| folder.starts_with(root)))
+            .map_err(|error| ActError::io("resolve a folder", folder, &error))?;
+        if inside {
+            return Ok(());
+        }
+        Err(ActError::new(
+            "path_outside_lab",
+            field,
+            "the folder is a link that leads out of the lab",
+            "copy the recipe into the lab instead of linking to it",
+        ))
+    }
+}
+
+/// All plain files of a folder (not of its subfolders).
+fn read_folder(folder: &Path) -> Result<RecipeFiles, ActError> {
+    let mut files = BTreeMap::new();
+    let mut total = 0;
+    let entries = fs::read_dir(folder).map_err(|error| ActError::io("list the recipe folder", folder, &error))?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        let Some(name) = entry.file_name().to_str().filter(|name| is_file && !name.starts_with('.')).map(str::to_owned)
+        else {
+            continue;
+        };
+        let size = entry.metadata().map_or(0, |metadata| metadata.len());
+        total += size;
+        if files.len() >= MAX_FILES || total > MAX_BYTES {
+            return Err(ActError::new(
+                "too_large",
+                "recipe",
+                format!("the recipe folder holds more than {MAX_FILES} files or {} MiB", MAX_BYTES >> 20),
+                "keep only the recipe's own files in the folder",
+            ));
+        }
+        files.insert(name, fs::read(&path).map_err(|error| ActError::io("read a recipe file", &path, &error))?);
+    }
+    Ok(RecipeFiles(files))
+}

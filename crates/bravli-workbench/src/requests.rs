@@ -1,0 +1,277 @@
+//! What each act is asked; the same types serve tools, command line and study files.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Asks the literature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SearchLiterature {
+    /// Plain words, e.g. "connection probability L4 to L2/3 pyramidal rat".
+    pub query: String,
+    /// Results to return, 1 to 50.
+    #[serde(default = "ten")]
+    pub limit: u32,
+}
+
+fn ten() -> u32 {
+    10
+}
+
+/// Reads and checks a recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParseRecipe {
+    /// Name of a shipped or lab recipe, e.g. "rat-barrel", or a folder inside the lab.
+    pub recipe: String,
+    /// Builder recipe file to read where the folder holds several, e.g. "v7.xml"; empty lets the folder decide.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub main_xml: String,
+}
+
+/// Places cells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceColumn {
+    /// Name of a recipe, e.g. "rat-barrel".
+    pub recipe: String,
+    /// Builder recipe file to read where the folder holds several; empty lets the folder decide.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub main_xml: String,
+    /// Radius of the column in µm, e.g. 130; the recipe's reference radius where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
+    pub radius_um: Option<f64>,
+    /// Layers to place, e.g. ["2", "3", "4", "5"]; all of the recipe's where empty.
+    #[serde(default)]
+    pub layers: Vec<String>,
+    /// Seed of the positions, 0 to 2^53.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0, max = 9_007_199_254_740_992_u64))]
+    pub seed: u64,
+}
+
+pub(crate) fn one() -> u64 {
+    1
+}
+
+/// Wires a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WirePathways {
+    /// Id of a column.
+    pub column: String,
+    /// Seed of connections and synapse parameters.
+    #[serde(default = "one")]
+    pub seed: u64,
+}
+
+/// Sets what stands for everything outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetBoundaryConditions {
+    /// Id of a circuit.
+    pub circuit: String,
+    /// Conditions; the recipe's own where empty. An entry with the `source` of one of the recipe's conditions starts from it, and the fields given replace the recipe's; sources not named are left out.
+    #[serde(default)]
+    pub conditions: Vec<ConditionRequest>,
+    /// Calcium around the cells in mM, e.g. 1.2 in vivo or 2.0 in the slice; the recipe's where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
+    pub calcium_mm: Option<f64>,
+    /// Seed of the fibres' connections.
+    #[serde(default = "one")]
+    pub seed: u64,
+}
+
+/// One condition.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct ConditionRequest {
+    /// What part of the outside it stands for, e.g. "vpm", "top_down", "missing_synapses".
+    pub source: String,
+    /// `dirichlet` (spikes of outside fibres), `neumann` (a fluctuating conductance) or `absorbing`; the recipe's where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// Fibres of a whole reference column, e.g. 285; scaled to the column's area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
+    pub n_fibres: Option<f64>,
+    /// Rate of a fibre: base_hz, spikes_per_unit, rise_ms, decay_ms, latency_ms, hz_per_mu, hz_per_sigma.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub rate: serde_json::Map<String, serde_json::Value>,
+    /// Populations reached. Fibres: population, probability, synapses, cv_synapses, synapse_class, gsyn_ns {mean, sd}, u_syn {mean, sd}, attenuation. Conductance: population, reversal_mv, mean_percent, sd_percent, tau_ms. An entry of a population the recipe names starts from the recipe's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub onto: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// What the condition assumes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub assumes: String,
+}
+
+/// What is done in the experiment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct ProtocolRequest {
+    /// `gaussian_blocks` (contexts of Gaussian stimuli with matched probes after a frozen lead-in) or `spontaneous`.
+    pub kind: ProtocolKind,
+    /// Length of a spontaneous protocol, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
+    pub duration_ms: Option<f64>,
+    /// Means of the contexts, in stimulus units (whisker deflection, 100 deg/s).
+    pub mu: Vec<f64>,
+    /// Standard deviations of the contexts, in stimulus units.
+    pub sigma: Vec<f64>,
+    /// Trials per context drawn from its distribution.
+    pub natural_trials: u32,
+    /// Frozen trials before the first probe, the same in all contexts of one mean.
+    pub lead_in_trials: u32,
+    /// Probes relative to the mean, e.g. [-2, -1, 0, 1, 2].
+    pub probe_deltas: Vec<f64>,
+    /// Presentations of each probe per context.
+    pub probe_repeats: u32,
+    /// Frozen trials at the mean before each probe.
+    pub spacers: u32,
+    /// Time from onset to onset, ms.
+    pub isi_ms: f64,
+    /// Time before the first context, ms.
+    pub settle_ms: f64,
+}
+
+/// Kinds of protocol.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum ProtocolKind {
+    /// Contexts of Gaussian stimuli.
+    #[default]
+    GaussianBlocks,
+    /// No stimulus.
+    Spontaneous,
+}
+
+impl Default for ProtocolRequest {
+    /// Three means and five spreads over a factor of ten; the lead-in lasts three times the recovery of a depressing
+    /// excitatory synapse (671 ms), so that adaptation has forgotten the natural trials.
+    fn default() -> Self {
+        Self {
+            kind: ProtocolKind::GaussianBlocks,
+            duration_ms: None,
+            mu: vec![3.0, 4.0, 5.0],
+            sigma: vec![0.2, 0.5, 0.9, 1.4, 2.0],
+            natural_trials: 10,
+            lead_in_trials: 14,
+            probe_deltas: vec![-2.0, -1.0, 0.0, 1.0, 2.0],
+            probe_repeats: 4,
+            spacers: 1,
+            isi_ms: 150.0,
+            settle_ms: 500.0,
+        }
+    }
+}
+
+/// Simulates a circuit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Simulate {
+    /// Id of a circuit.
+    pub circuit: String,
+    /// Id of a boundary of that circuit.
+    pub boundary: String,
+    /// The experiment; the standard Gaussian blocks where absent.
+    #[serde(default)]
+    pub protocol: ProtocolRequest,
+    /// Length in ms: of a spontaneous run, or a cut after the last whole trial that fits; the protocol's own where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
+    pub duration_ms: Option<f64>,
+    /// Seed of stimuli, release, fibres and background.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// Threads, 1 to 256; 0 takes all. The result does not depend on it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub threads: u32,
+    /// Longest time to wait for the result in s; after that the reply says `running`, and the same call waits on. 0 waits to the end.
+    #[serde(default, skip_serializing_if = "is_zero_f64")]
+    pub wait_s: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero_f64(value: &f64) -> bool {
+    *value == 0.0
+}
+
+/// Asks whether runs compute uncertainty-modulated prediction errors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComputeUpe {
+    /// Ids of runs of one circuit, boundary and protocol with different seeds.
+    pub runs: Vec<String>,
+    /// Population whose gain is tested.
+    #[serde(default = "default_response")]
+    pub response: String,
+    /// Window after onset: `early` (5-50 ms) or `late` (50-150 ms).
+    #[serde(default)]
+    pub window: WindowName,
+    /// Bootstrap draws, 20 to 10000.
+    #[serde(default = "default_bootstrap")]
+    pub n_bootstrap: u32,
+    /// Seed of resampling and of the truth controls.
+    #[serde(default = "one")]
+    pub seed: u64,
+}
+
+fn default_response() -> String {
+    "L23_E".into()
+}
+
+fn default_bootstrap() -> u32 {
+    1_000
+}
+
+/// Counting windows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum WindowName {
+    /// 5 to 50 ms after onset.
+    #[default]
+    Early,
+    /// 50 to 150 ms after onset, or to the next onset.
+    Late,
+}
+
+/// Looks at an artifact.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inspect {
+    /// Id of an artifact; all are listed where empty.
+    pub artifact: String,
+    /// `summary` (default), `ledger` (every assumption), `study` (a study file that makes it again) or `full` (the whole result).
+    pub detail: InspectDetail,
+    /// A pathway of a circuit to look into, e.g. "L4_E->L23_E"; empty for none.
+    pub pathway: String,
+}
+
+/// How much to see.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum InspectDetail {
+    /// What it is, in numbers.
+    #[default]
+    Summary,
+    /// What it rests on.
+    Ledger,
+    /// A study file that makes it again.
+    Study,
+    /// The whole result.
+    Full,
+}

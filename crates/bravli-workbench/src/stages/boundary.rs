@@ -1,0 +1,164 @@
+//! Circuit and conditions → boundary.
+
+use super::{circuit::input, column, read_json, recipe, write_json};
+use crate::error::{ActError, ProblemReply};
+use crate::requests::{ConditionRequest, SetBoundaryConditions};
+use crate::store::{ArtifactRecord, Draft, Made, Store};
+use bravli_circuit::{Boundary, BoundaryError, BoundarySpec, read_boundary};
+use bravli_recipe::nearest;
+use serde_json::{Map, Value, json};
+
+/// Checks the conditions of a request against a stored circuit and keeps them.
+pub(crate) fn make(
+    store: &Store,
+    circuit: &ArtifactRecord,
+    request: &SetBoundaryConditions,
+) -> Result<Made, ActError> {
+    let column_record = input(store, circuit, "column")?;
+    let recipe = recipe::load(store, &input(store, &column_record, "recipe")?)?;
+    let own = match &recipe.boundary_text {
+        Some(text) => Some(read_boundary(text).map_err(|message| {
+            ActError::new("bad_boundary", "boundary.yaml", message, "correct the recipe's boundary.yaml")
+        })?),
+        None => None,
+    };
+    let mut spec = spec_of(own, &request.conditions)?;
+    spec.calcium_mm = request.calcium_mm.or(spec.calcium_mm);
+    let column = column::load(store, &column_record)?;
+    let boundary = Boundary::resolve(&spec, &recipe, &column, request.seed).map_err(|errors| refused(&errors))?;
+    let content = json!({ "conditions": spec.conditions, "calcium_mm": boundary.calcium_mm, "seed": request.seed });
+    store.make("boundary", content, &[circuit], |folder| {
+        write_json(&folder.join("boundary.json"), &boundary)?;
+        let summary = json!({
+            "calcium_mm": boundary.calcium_mm,
+            "conditions": boundary.conditions.iter().map(|c| format!("{} ({})", c.source(), c.kind())).collect::<Vec<_>>(),
+        });
+        let mut ledger = circuit.ledger.clone();
+        ledger.assumptions.extend(assumptions(&boundary));
+        Ok(Draft { summary, ledger, notes: Vec::new() })
+    })
+}
+
+/// What the conditions assume.
+pub(crate) fn assumptions(boundary: &Boundary) -> Vec<String> {
+    use bravli_circuit::Condition::{Absorbing, Dirichlet, Neumann};
+    boundary
+        .conditions
+        .iter()
+        .filter_map(|condition| {
+            let (Dirichlet { assumes, .. } | Neumann { assumes, .. } | Absorbing { assumes, .. }) = condition;
+            (!assumes.is_empty()).then(|| format!("{}: {assumes}", condition.source()))
+        })
+        .collect()
+}
+
+/// The recipe's conditions, changed as the request asks.
+fn spec_of(own: Option<BoundarySpec>, requested: &[ConditionRequest]) -> Result<BoundarySpec, ActError> {
+    let none = || {
+        ActError::new(
+            "no_conditions",
+            "conditions",
+            "the recipe has no boundary.yaml and the request no conditions",
+            "give conditions, for example [{\"kind\": \"absorbing\", \"source\": \"everything\"}]",
+        )
+    };
+    if requested.is_empty() {
+        return own.ok_or_else(none);
+    }
+    let own_conditions: Vec<Value> = own
+        .iter()
+        .flat_map(|spec| &spec.conditions)
+        .map(|condition| serde_json::to_value(condition).unwrap_or_default())
+        .collect();
+    let sources: Vec<&str> = own_conditions.iter().filter_map(|condition| condition["source"].as_str()).collect();
+    let mut conditions = Vec::new();
+    for (index, request) in requested.iter().enumerate() {
+        let given = serde_json::to_value(request).unwrap_or_default();
+        let base = own_conditions
+            .iter()
+            .find(|condition| {
+                condition["source"] == request.source && (request.kind.is_empty() || condition["kind"] == request.kind)
+            })
+            .cloned();
+        let field = format!("conditions[{index}]");
+        if base.is_none() && request.kind.is_empty() {
+            let near = nearest(&request.source, sources.iter().copied());
+            return Err(ActError::new(
+                "unknown_source",
+                format!("{field}.source"),
+                format!("the recipe has no condition {:?}; it has {}", request.source, sources.join(", ")),
+                if near.is_empty() {
+                    "give the kind and all fields of a condition of your own".to_owned()
+                } else {
+                    format!("nearest: {}; or give the kind and all fields of a condition of your own", near.join(", "))
+                },
+            ));
+        }
+        let merged = merge(base.unwrap_or_else(|| Value::Object(Map::new())), given);
+        let condition = serde_json::from_value(merged).map_err(|error| {
+            ActError::new(
+                "bad_condition",
+                field,
+                error.to_string(),
+                "kinds are dirichlet, neumann and absorbing; the tool's schema lists their fields",
+            )
+        })?;
+        conditions.push(condition);
+    }
+    Ok(BoundarySpec { calcium_mm: own.and_then(|spec| spec.calcium_mm), conditions })
+}
+
+/// Fields of `given` over those of `base`; entries of `onto` meet by population, and those not named are left out.
+fn merge(base: Value, given: Value) -> Value {
+    match (base, given) {
+        (Value::Object(mut base), Value::Object(given)) => {
+            for (name, value) in given {
+                let merged = match (name.as_str(), base.remove(&name)) {
+                    ("onto", Some(Value::Array(known))) => merge_targets(&known, value),
+                    (_, Some(known)) => merge(known, value),
+                    (_, None) => value,
+                };
+                base.insert(name, merged);
+            }
+            Value::Object(base)
+        }
+        (_, given) => given,
+    }
+}
+
+fn merge_targets(known: &[Value], given: Value) -> Value {
+    let Value::Array(given) = given else { return given };
+    let merged = given.into_iter().map(|target| {
+        let base = known.iter().find(|known| known["population"] == target["population"]).cloned();
+        merge(base.unwrap_or_else(|| Value::Object(Map::new())), target)
+    });
+    Value::Array(merged.collect())
+}
+
+/// All problems as one error; the first stands in front.
+fn refused(errors: &[BoundaryError]) -> ActError {
+    let problems: Vec<ProblemReply> = errors
+        .iter()
+        .map(|error| ProblemReply {
+            severity: "error".into(),
+            code: "bad_condition".into(),
+            message: error.message.clone(),
+            place: error.field.clone(),
+            remedy: error.remedy.clone(),
+        })
+        .collect();
+    let first = problems.first();
+    let mut error = ActError::new(
+        "bad_condition",
+        first.map_or("conditions", |problem| &problem.place),
+        first.map_or("conditions do not fit the circuit", |problem| &problem.message),
+        first.map_or("", |problem| &problem.remedy),
+    );
+    error.problems = problems;
+    error
+}
+
+/// A stored boundary.
+pub(crate) fn load(store: &Store, record: &ArtifactRecord) -> Result<Boundary, ActError> {
+    read_json(&store.folder(record).join("boundary.json"))
+}

@@ -1,0 +1,63 @@
+//! Column → circuit.
+
+use super::{column, read_json, recipe, write_json};
+use crate::error::ActError;
+use crate::progress::Progress;
+use crate::store::{ArtifactRecord, Draft, Made, Store};
+use bravli_circuit::{Circuit, EdgeHeader, PathwaySummary, WireError, wire};
+use serde_json::json;
+
+/// Connects the cells of a stored column.
+pub(crate) fn make(
+    store: &Store,
+    column_record: &ArtifactRecord,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Made, ActError> {
+    let source = input(store, column_record, "recipe")?;
+    store.make("circuit", json!({ "seed": seed }), &[column_record], |folder| {
+        let recipe = recipe::load(store, &source)?;
+        let column = column::load(store, column_record)?;
+        let circuit = wire(&recipe, column, seed, &|done| progress.report(done, "wiring pathways")).map_err(|error| {
+            if matches!(error, WireError::Cancelled) {
+                ActError::cancelled()
+            } else {
+                ActError::new("cannot_wire", "column", error.to_string(), error.remedy())
+            }
+        })?;
+        let pathways = circuit.summarise();
+        write_json(&folder.join("circuit.json"), &circuit.header)?;
+        write_json(&folder.join("pathways.json"), &pathways)?;
+        bravli_sonata::write_edges(&folder.join("edges.h5"), &circuit.header, &circuit.edges)?;
+        let summary = json!({
+            "n_cells": circuit.column.cells.len(),
+            "n_connections": circuit.edges.len(),
+            "n_synapses": pathways.iter().map(|pathway| pathway.n_synapses).sum::<u64>(),
+            "n_pathways": pathways.len(),
+        });
+        Ok(Draft { summary, ledger: column_record.ledger.clone(), notes: Vec::new() })
+    })
+}
+
+/// The input of a kind.
+pub(crate) fn input(store: &Store, record: &ArtifactRecord, kind: &str) -> Result<ArtifactRecord, ActError> {
+    let prefix = format!("{kind}-");
+    let id = record.inputs.iter().find(|id| id.starts_with(&prefix)).ok_or_else(|| {
+        ActError::new("broken_artifact", "artifact.json", format!("{} names no {kind}", record.id), "make it again")
+    })?;
+    store.get(id, Some(kind), kind)
+}
+
+/// Connections per pathway of a stored circuit.
+pub(crate) fn pathways(store: &Store, record: &ArtifactRecord) -> Result<Vec<PathwaySummary>, ActError> {
+    read_json(&store.folder(record).join("pathways.json"))
+}
+
+/// A stored circuit.
+pub(crate) fn load(store: &Store, record: &ArtifactRecord) -> Result<Circuit, ActError> {
+    let column_record = input(store, record, "column")?;
+    let column = column::load(store, &column_record)?;
+    let header: EdgeHeader = read_json(&store.folder(record).join("circuit.json"))?;
+    let edges = bravli_sonata::read_edges(&store.folder(record).join("edges.h5"), &header)?;
+    Ok(Circuit { column, header, edges })
+}

@@ -1,0 +1,225 @@
+//! Runs → a report on uncertainty-modulated prediction errors, with its figures.
+
+use super::{boundary, circuit, circuit::input, controls, read_json, responses, run, write_json, write_text};
+use crate::error::ActError;
+use crate::progress::Progress;
+use crate::requests::ComputeUpe;
+use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
+use bravli_analysis::{UpeOptions, UpeReport, assess};
+use bravli_circuit::Condition;
+use serde_json::json;
+use std::fmt::Write;
+
+/// Finds the runs of a request and checks that they can be read together.
+pub(crate) fn runs(store: &Store, request: &ComputeUpe) -> Result<Vec<ArtifactRecord>, ActError> {
+    if request.runs.is_empty() || request.runs.len() > 1_000 {
+        return Err(ActError::new(
+            "bad_runs",
+            "runs",
+            format!("must name 1 to 1000 runs, got {}", request.runs.len()),
+            "give ids that simulate returned, for example [\"run-0123456789ab\"]",
+        ));
+    }
+    if !(20..=10_000).contains(&request.n_bootstrap) {
+        return Err(ActError::new(
+            "bad_bootstrap",
+            "n_bootstrap",
+            format!("must lie in 20..=10000, got {}", request.n_bootstrap),
+            "1000 draws are usual",
+        ));
+    }
+    let mut records: Vec<ArtifactRecord> = Vec::new();
+    for (index, id) in request.runs.iter().enumerate() {
+        let field = format!("runs[{index}]");
+        let record = store.get(id, Some("run"), &field)?;
+        if records.iter().any(|known| known.id == record.id) {
+            return Err(ActError::new(
+                "duplicate_run",
+                field,
+                format!("{id} is named twice"),
+                "name each run once; a second run needs another seed",
+            ));
+        }
+        if let Some(first) = records.first().filter(|first| {
+            first.request["protocol"] != record.request["protocol"] || first.inputs != record.inputs
+        }) {
+            return Err(ActError::new(
+                "runs_differ",
+                field,
+                format!("{id} differs from {} in circuit, boundary or protocol", first.id),
+                "give runs that differ in their seed alone",
+            ));
+        }
+        records.push(record);
+    }
+    Ok(records)
+}
+
+/// Assesses the runs, or finds the report.
+pub(crate) fn make(
+    store: &Store,
+    runs: &[ArtifactRecord],
+    request: &ComputeUpe,
+    progress: &dyn Progress,
+) -> Result<Made, ActError> {
+    let inputs: Vec<&ArtifactRecord> = runs.iter().collect();
+    let boundary_record = input(store, &runs[0], "boundary")?;
+    let circuit_record = input(store, &runs[0], "circuit")?;
+    let column = super::column::header(store, &circuit::input(store, &circuit_record, "column")?)?;
+    if !column.populations.iter().any(|population| population.name == request.response) {
+        let names: Vec<&str> = column.populations.iter().map(|population| population.name.as_str()).collect();
+        return Err(ActError::new(
+            "unknown_population",
+            "response",
+            format!("no population {:?} in the circuit; it has {}", request.response, names.join(", ")),
+            format!("nearest: {}", bravli_recipe::nearest(&request.response, names.iter().copied()).join(", ")),
+        ));
+    }
+    let content = json!({
+        "analysis": "upe",
+        "response": request.response,
+        "window": request.window,
+        "n_bootstrap": request.n_bootstrap,
+        "seed": request.seed,
+    });
+    store.make("report", content, &inputs, |folder| {
+        let stop = |done: f64, what: &str| {
+            if progress.report(done, what).is_break() { Err(ActError::cancelled()) } else { Ok(()) }
+        };
+        stop(0.0, "counting spikes")?;
+        let boundary = boundary::load(store, &boundary_record)?;
+        let gathered = responses::gather(store, runs, request.window)?;
+        let has = |name: &str| gathered.responses.classes.iter().any(|class| class.name == name).then(|| name.to_owned());
+        let top_down_on = boundary.conditions.iter().any(|condition| {
+            matches!(condition, Condition::Dirichlet { rate, .. } if rate.hz_per_sigma > 0.0 || rate.hz_per_mu > 0.0)
+        });
+        let tells_sigma = boundary
+            .conditions
+            .iter()
+            .any(|condition| matches!(condition, Condition::Dirichlet { rate, .. } if rate.hz_per_sigma > 0.0));
+        let mut assumptions = boundary::assumptions(&boundary);
+        assumptions.push("no synapse learns during the protocol; contexts act through short-term plasticity, adaptation and the top-down rate".into());
+        if top_down_on && !tells_sigma {
+            assumptions.push("the top-down rate tells the circuit the context's mean and nothing about its spread".into());
+        }
+        assumptions.push(format!(
+            "the recipe's numbers: {} cited, {} derived, {} assumed",
+            boundary_record.ledger.cited, boundary_record.ledger.derived, boundary_record.ledger.assumed
+        ));
+        let options = UpeOptions {
+            response_class: request.response.clone(),
+            input_class: has("L4_E").filter(|name| *name != request.response),
+            vpm_class: gathered.has_vpm.then(|| "VPM".to_owned()),
+            sst_class: has("L23_SST"),
+            pv_class: has("L23_PV"),
+            n_bootstrap: request.n_bootstrap,
+            n_surrogates: request.n_bootstrap,
+            seed: request.seed,
+            plasticity_on: false,
+            top_down_on: tells_sigma,
+            assumptions,
+            ..UpeOptions::default()
+        };
+        stop(0.2, "running the truth controls")?;
+        let window = responses::window(request.window, &run::schedule(store, &runs[0])?);
+        let controls = controls::truth_controls(&gathered.responses, &request.response, &window, request.seed);
+        stop(0.4, "testing rivals")?;
+        let report = assess(&gathered.responses, &controls, &options).map_err(|error| {
+            ActError::new("cannot_assess", "runs", error.to_string(), error.remedy())
+        })?;
+        write_json(&folder.join("report.json"), &report)?;
+        write_json(&folder.join("responses.json"), &gathered.responses)?;
+        write_text(&folder.join("gain.svg"), &gain_figure(&report)?)?;
+        write_text(&folder.join("report.md"), &page(&report, runs, &boundary_record.ledger))?;
+        let summary = json!({
+            "verdict": report.verdict,
+            "reasons": report.reasons,
+            "d_log_ratio": report.gain.d_log_ratio,
+            "winner": report.winner,
+        });
+        Ok(Draft { summary, ledger: boundary_record.ledger.clone(), notes: report.flags.clone() })
+    })
+}
+
+/// A stored report.
+pub(crate) fn load(store: &Store, record: &ArtifactRecord) -> Result<UpeReport, ActError> {
+    read_json(&store.folder(record).join("report.json"))
+}
+
+/// A verdict as the doors write it.
+pub(crate) fn verdict_name(report: &UpeReport) -> String {
+    serde_json::to_value(report.verdict).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Gain against σ, both signs of δ, with standard errors.
+fn gain_figure(report: &UpeReport) -> Result<String, ActError> {
+    use bravli_figures::{Chart, Point, Series};
+    let series = |name: &str, points: &[bravli_analysis::GainPoint]| {
+        Series::new(name, points.iter().map(|p| Point::new(p.sigma, p.g).with_error(p.se)).collect())
+    };
+    let mut chart = Chart::new(
+        format!("Gain of {} at matched probes", report.response_class),
+        "σ of the context (stimulus units)",
+        "spikes per trial per unit |δ|",
+    );
+    for (name, points) in [("x above the mean", &report.gain.positive), ("x below the mean", &report.gain.negative)] {
+        if !points.is_empty() {
+            chart = chart.with_series(series(name, points));
+        }
+    }
+    chart.to_svg().map_err(|error| ActError::new("figure", "gain.svg", error.to_string(), "report this"))
+}
+
+/// The report as a page to read.
+fn page(report: &UpeReport, runs: &[ArtifactRecord], ledger: &Ledger) -> String {
+    let mut text = String::new();
+    let interval = |estimate: Option<bravli_analysis::Estimate>| {
+        estimate.map_or("not estimable".to_owned(), |e| format!("{:.3} [{:.3}, {:.3}]", e.est, e.lo, e.hi))
+    };
+    let _ = writeln!(text, "# Uncertainty-modulated prediction errors: {}\n", verdict_name(report));
+    for reason in &report.reasons {
+        let _ = writeln!(text, "- {reason}");
+    }
+    let _ = writeln!(text, "\nHypothesis: {} ({}). Response: {}, {} cells, {} to {} ms after onset.", report.hypothesis, report.theory, report.response_class, report.n_cells, report.window.start_ms, report.window.end_ms);
+    let design = &report.design;
+    let _ = writeln!(text, "\n## Design\n\n{} runs, {} contexts ({} means, {} spreads), {} natural, {} lead-in and {} probe trials; at least {} probes per context; lead-in {} ms ({} ms would be decisive).", design.n_seeds, design.n_contexts, design.n_mu, design.n_sigma, design.n_natural, design.n_lead_in, design.n_probe, design.min_probes_per_context, design.lead_in_ms, design.required_lead_in_ms);
+    let _ = writeln!(text, "\n## Gain at physically identical probes\n\n![gain](gain.svg)\n\nD = log g(smallest σ) − log g(largest σ) = {}; no modulation gives 0, range adaptation {:.2}.\n", interval(report.gain.d_log_ratio), report.gain.d_range_adaptation);
+    let _ = writeln!(text, "| side | σ | gain | se | probes |\n|---|---|---|---|---|");
+    for (side, points) in [("above", &report.gain.positive), ("below", &report.gain.negative)] {
+        for point in points {
+            let _ = writeln!(text, "| {side} | {} | {:.3} | {:.3} | {} |", point.sigma, point.g, point.se, point.n_probes);
+        }
+    }
+    if let Some(muw) = &report.muw {
+        let _ = writeln!(text, "\nWeight of the context's σ in the divisor: a/σ₀ = {}; Λ = {:.2} against a threshold of {:.2} (p = {:.3}).", interval(Some(muw.a_over_sigma0)), muw.lambda, muw.lambda_threshold, muw.p);
+    }
+    let _ = writeln!(text, "\n## Rivals\n\n| model | meaning | held-out D² | partial R² |\n|---|---|---|---|");
+    for model in &report.models {
+        let _ = writeln!(text, "| {} | {} | {:.4} | {:.4} |", model.id, model.meaning, model.d2_cv, model.r2_partial);
+    }
+    let _ = writeln!(text, "\n## Truth controls\n\n| circuit | computes UPE | found to | D |\n|---|---|---|---|");
+    for control in &report.controls {
+        let _ = writeln!(text, "| {} | {} | {} | {} |", control.name, control.computes_upe, control.flagged, interval(control.d_log_ratio));
+    }
+    for inherited in &report.inherited {
+        let _ = writeln!(text, "\nGain beyond {}: {}.", inherited.class, interval(inherited.difference));
+    }
+    if let Some(index) = &report.seed_index {
+        let _ = writeln!(text, "\n## The index (L4 − SST)·PV\n\nR² = {:.3}. It cannot decide: {}.", index.r2_cv, index.why_not);
+    }
+    let list = |text: &mut String, title: &str, lines: &[String]| {
+        if !lines.is_empty() {
+            let _ = writeln!(text, "\n## {title}\n");
+            for line in lines {
+                let _ = writeln!(text, "- {line}");
+            }
+        }
+    };
+    let falsifiers: Vec<String> =
+        report.falsifiers_triggered.iter().map(|falsifier| format!("({}) {}", falsifier.number, falsifier.text)).collect();
+    list(&mut text, "Falsifiers triggered", &falsifiers);
+    list(&mut text, "Flags", &report.flags);
+    list(&mut text, "Assumptions", &report.assumptions);
+    let _ = writeln!(text, "\n## Provenance\n\nRecipe numbers: {} cited, {} derived, {} assumed, {} without a source. Runs: {}.", ledger.cited, ledger.derived, ledger.assumed, ledger.unsourced, runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>().join(", "));
+    text
+}

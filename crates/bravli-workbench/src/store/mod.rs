@@ -1,0 +1,9 @@
+//! Artifacts on disk: immutable, named by content, whole or absent.
+
+mod key;
+mod record;
+mod shelf;
+
+pub use key::{RESULTS_VERSION, content_key};
+pub use record::{ArtifactRecord, Ledger, PayloadFile};
+pub use shelf::{Draft, Made, Store};
