@@ -8,7 +8,7 @@ use std::time::Instant;
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| build(&knowledge()));
 
-#[expect(clippy::unwrap_used, reason = "a helper of tests")]
+#[expect(clippy::unwrap_used, reason = "only tests call it")]
 fn knowledge() -> KnowledgeBase {
     fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -28,12 +28,12 @@ fn knowledge() -> KnowledgeBase {
     KnowledgeBase::from_texts(texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))).unwrap().0
 }
 
-#[expect(clippy::unwrap_used, reason = "a helper of tests")]
+#[expect(clippy::unwrap_used, reason = "only tests call it")]
 fn build(base: &KnowledgeBase) -> Library {
     Library::build(base).unwrap()
 }
 
-#[expect(clippy::unwrap_used, reason = "a helper of tests")]
+#[expect(clippy::unwrap_used, reason = "only tests call it")]
 fn search(query: &str, corpora: Corpora) -> SearchResult {
     let found = LIBRARY.search(query, SearchOptions { limit: 10, corpora }).unwrap();
     eprintln!("\n{query} ({} in all; {:?})", found.total, found.note);

@@ -16,7 +16,7 @@ fn read(path: &Path, kind: usize) -> Result<(), SonataError> {
     }
 }
 
-#[expect(clippy::unwrap_used, reason = "a helper of tests")]
+#[expect(clippy::unwrap_used, reason = "only tests call it")]
 fn files(folder: &Path) -> [(usize, Vec<u8>); 3] {
     let path = folder.join("whole.h5");
     let bytes = |kind| (kind, std::fs::read(&path).unwrap());
@@ -52,7 +52,7 @@ fn no_changed_byte_crashes() {
     change_bytes(1);
 }
 
-#[expect(clippy::unwrap_used, reason = "a helper of tests")]
+#[expect(clippy::unwrap_used, reason = "only tests call it")]
 fn change_bytes(step: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("damaged.h5");

@@ -17,7 +17,6 @@ pub struct ActError {
     pub remedy: String,
     /// All problems, where there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(inline)]
     pub problems: Vec<ProblemReply>,
 }
 

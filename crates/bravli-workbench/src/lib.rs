@@ -32,5 +32,5 @@ pub use progress::{Progress, Silent};
 pub use replies::*;
 pub use requests::*;
 pub use store::{ArtifactRecord, Ledger, PayloadFile, RESULTS_VERSION, Store, content_key};
-pub use study::{Study, StudyReply, read_study};
+pub use study::{Study, StudyReply, read_study, shipped_study};
 pub use workbench::Workbench;

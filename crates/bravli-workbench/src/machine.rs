@@ -5,7 +5,7 @@ const ASSUMED_FREE_BYTES: u64 = 4 << 30;
 
 /// Memory that a circuit may use, in bytes: nine tenths of what the system says is available.
 #[must_use]
-pub fn memory_bytes() -> u64 {
+pub(crate) fn memory_bytes() -> u64 {
     let available = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
         let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
         line.split_whitespace().nth(1)?.parse::<u64>().ok()
@@ -15,6 +15,6 @@ pub fn memory_bytes() -> u64 {
 
 /// Threads to use where the request names none.
 #[must_use]
-pub fn threads() -> usize {
+pub(crate) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -8,6 +8,7 @@ pub(crate) mod recipe;
 pub(crate) mod report;
 pub(crate) mod responses;
 pub(crate) mod run;
+mod search;
 
 use crate::error::ActError;
 use serde::Serialize;

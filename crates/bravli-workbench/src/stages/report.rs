@@ -129,7 +129,7 @@ pub(crate) fn make(
         })?;
         write_json(&folder.join("report.json"), &report)?;
         write_json(&folder.join("responses.json"), &gathered.responses)?;
-        write_text(&folder.join("gain.svg"), &gain_figure(&report)?)?;
+        write_text(&folder.join("gain.svg"), &gain_figure(&report))?;
         write_text(&folder.join("report.md"), &page(&report, runs, &boundary_record.ledger))?;
         let summary = json!({
             "verdict": report.verdict,
@@ -151,23 +151,20 @@ pub(crate) fn verdict_name(report: &UpeReport) -> String {
     serde_json::to_value(report.verdict).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Gain against σ, both signs of δ, with standard errors.
-fn gain_figure(report: &UpeReport) -> Result<String, ActError> {
-    use bravli_figures::{Chart, Point, Series};
-    let series = |name: &str, points: &[bravli_analysis::GainPoint]| {
-        Series::new(name, points.iter().map(|p| Point::new(p.sigma, p.g).with_error(p.se)).collect())
+/// Gain against σ, both signs of δ, with standard errors. A gain that could not be estimated leaves an empty figure.
+fn gain_figure(report: &UpeReport) -> String {
+    use bravli_figures::{Axis, Chart, Point, Series, Style};
+    let sides = [("x above the mean", &report.gain.positive), ("x below the mean", &report.gain.negative)];
+    let series = sides.into_iter().filter(|(_, points)| !points.is_empty()).map(|(name, points)| {
+        Series::new(name, Style::LineAndPoints, points.iter().map(|p| Point::new(p.sigma, p.g).with_error(p.se)))
+    });
+    let chart = Chart {
+        title: format!("Gain of {} at matched probes", report.response_class),
+        x: Axis::new("σ of the context", "stimulus units"),
+        y: Axis::new("response per unit |δ|", "spikes per trial"),
+        series: series.collect(),
     };
-    let mut chart = Chart::new(
-        format!("Gain of {} at matched probes", report.response_class),
-        "σ of the context (stimulus units)",
-        "spikes per trial per unit |δ|",
-    );
-    for (name, points) in [("x above the mean", &report.gain.positive), ("x below the mean", &report.gain.negative)] {
-        if !points.is_empty() {
-            chart = chart.with_series(series(name, points));
-        }
-    }
-    chart.to_svg().map_err(|error| ActError::new("figure", "gain.svg", error.to_string(), "report this"))
+    chart.render().map_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><!-- {error} --></svg>"), |figure| figure.svg)
 }
 
 /// The report as a page to read.

@@ -6,4 +6,5 @@ mod shelf;
 
 pub use key::{RESULTS_VERSION, content_key};
 pub use record::{ArtifactRecord, Ledger, PayloadFile};
-pub use shelf::{Draft, Made, Store};
+pub use shelf::Store;
+pub(crate) use shelf::{Draft, Made};

@@ -23,22 +23,22 @@ pub struct Store {
 
 /// What a stage gives besides its files.
 #[derive(Debug, Clone, Default)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// What it is, in numbers.
-    pub summary: Value,
+    pub(crate) summary: Value,
     /// What it rests on.
-    pub ledger: Ledger,
+    pub(crate) ledger: Ledger,
     /// What was noticed.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// An artifact, and whether it was there already.
 #[derive(Debug, Clone)]
-pub struct Made {
+pub(crate) struct Made {
     /// Its card.
-    pub record: ArtifactRecord,
+    pub(crate) record: ArtifactRecord,
     /// Whether it was found instead of made.
-    pub found: bool,
+    pub(crate) found: bool,
 }
 
 impl Store {
@@ -112,7 +112,7 @@ impl Store {
     ///
     /// # Errors
     /// What `work` returns, or `lab_io`.
-    pub fn make(
+    pub(crate) fn make(
         &self,
         kind: &str,
         request: Value,
