@@ -1,1 +1,109 @@
-//! Measured cases: wiring, column simulation.
+//! Measured cases: what the benches time, in units that people compare.
+//!
+//! Invariant: a case is a real piece of the product on the shipped recipe, set up outside the timed part.
+//!
+//! ```
+//! let column = bravli_bench::ColumnCase::new(40.0)?;
+//! let run = column.simulate(100.0, 2)?;
+//! assert!(run.stats.n_steps == 1_000);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use bravli_circuit::{
+    Boundary, Circuit, NeuronColumns, PlaceRequest, Protocol, neuron_columns, place, read_boundary, wire, wire_fibres,
+};
+use bravli_recipe::{Recipe, RecipeFiles, read};
+use bravli_sim::{BackgroundColumns, PointInput, Receptors, backgrounds, point};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Memory that a case may use, bytes: that of the smallest machine the project is measured on.
+const MEMORY_BYTES: u64 = 16 << 30;
+
+/// Layers 2 to 5 of the shipped barrel column, wired and ready to run.
+pub struct ColumnCase {
+    /// The recipe.
+    pub recipe: Recipe,
+    /// The circuit.
+    pub circuit: Circuit,
+    boundary: Boundary,
+    neurons: NeuronColumns,
+    backgrounds: BackgroundColumns,
+    receptors: Receptors,
+    class_excites: Vec<bool>,
+}
+
+impl std::fmt::Debug for ColumnCase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ColumnCase").field("n_cells", &self.circuit.column.cells.len()).finish_non_exhaustive()
+    }
+}
+
+impl ColumnCase {
+    /// A column of the given radius.
+    ///
+    /// # Errors
+    /// When the shipped recipe cannot be read or built.
+    pub fn new(radius_um: f64) -> Result<Self, Box<dyn Error>> {
+        let recipe = shipped_recipe()?;
+        let circuit = Self::wire(&recipe, radius_um)?;
+        let spec = read_boundary(recipe.boundary_text.as_deref().ok_or("the recipe has no boundary.yaml")?)?;
+        let boundary = Boundary::resolve(&spec, &recipe, &circuit.column, 1)
+            .map_err(|errors| errors.first().map_or_else(String::new, ToString::to_string))?;
+        let neurons = neuron_columns(&recipe, &circuit.column)?;
+        let receptors = recipe.neurons.as_ref().and_then(|models| models.receptors).ok_or("no receptors")?;
+        let excites = |name: &String| recipe.synapse_classes.get(name).is_some_and(bravli_recipe::SynapseClass::is_excitatory);
+        let class_excites = circuit.header.classes.iter().map(excites).collect();
+        let backgrounds = backgrounds(&boundary, &circuit.column, &neurons);
+        Ok(Self { recipe, circuit, boundary, neurons, backgrounds, receptors, class_excites })
+    }
+
+    /// Places and wires a column.
+    ///
+    /// # Errors
+    /// When it cannot be built.
+    pub fn wire(recipe: &Recipe, radius_um: f64) -> Result<Circuit, Box<dyn Error>> {
+        let layers = ["2", "3", "4", "5"].map(str::to_owned).to_vec();
+        let request = PlaceRequest { radius_um: Some(radius_um), layers, seed: 1, memory_bytes: MEMORY_BYTES };
+        Ok(wire(recipe, place(recipe, &request)?, 1, &|_| ControlFlow::Continue(()))?)
+    }
+
+    /// Simulates spontaneous activity.
+    ///
+    /// # Errors
+    /// When the run fails.
+    pub fn simulate(&self, duration_ms: f64, threads: usize) -> Result<point::RunOutput, Box<dyn Error>> {
+        let schedule = Protocol::Spontaneous { duration_ms }.schedule(1)?;
+        let fibres = wire_fibres(&self.boundary, &self.circuit.column);
+        let input = PointInput {
+            neurons: &self.neurons,
+            backgrounds: &self.backgrounds,
+            edges: &self.circuit.edges,
+            class_excites: &self.class_excites,
+            fibres: &fibres,
+            schedule: &schedule,
+            receptors: self.receptors,
+            calcium_mm: self.boundary.calcium_mm,
+            dendritic_delay_ms: self.receptors.dendritic_delay_ms,
+            dt_ms: 0.1,
+            seed: 1,
+        };
+        Ok(point::run(&input, "rat-barrel", threads, &mut |_| ControlFlow::Continue(()))?)
+    }
+}
+
+/// Reads the shipped recipe from the project's folder.
+///
+/// # Errors
+/// When it is not there or cannot be read.
+pub fn shipped_recipe() -> Result<Recipe, Box<dyn Error>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes/rat-barrel");
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        files.insert(entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path())?);
+    }
+    Ok(read("rat-barrel", &RecipeFiles(files))?.recipe)
+}

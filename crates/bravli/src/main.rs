@@ -1,2 +1,41 @@
-//! bravli
-fn main() {}
+//! bravli: a scientist's personal brain-building bench, in one binary.
+
+mod args;
+mod call;
+mod doctor;
+mod output;
+mod study;
+
+use args::{Cli, Command};
+use bravli_workbench::Workbench;
+use clap::Parser;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // standard output belongs to results, and under `serve` to the protocol
+    let filter = EnvFilter::try_from_env("BRAVLI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match cli.command {
+        Command::Serve { lab } => serve(&lab.lab),
+        Command::Call { tool, arguments, lab } => call::call(&tool, &arguments, &Workbench::new(&lab.lab)),
+        Command::Tools { json } => call::list(json),
+        Command::Study(command) => study::run(command),
+        Command::Doctor { lab } => doctor::doctor(&lab.lab),
+    }
+}
+
+fn serve(lab: &std::path::Path) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return output::fail(&format!("cannot start: {error}")),
+    };
+    let outcome = runtime.block_on(bravli_mcp::serve_stdio(Workbench::new(lab)));
+    // a run that nobody waits for any more must not keep the process alive
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output::fail(&error.to_string()),
+    }
+}

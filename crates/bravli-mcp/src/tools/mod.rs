@@ -1,0 +1,42 @@
+//! The tools, one file each.
+
+mod compute_upe;
+mod inspect;
+mod parse_recipe;
+mod place_column;
+mod search_literature;
+mod set_boundary_conditions;
+mod simulate;
+mod wire_pathways;
+
+use crate::tool::{Hints, ToolEntry};
+use std::sync::OnceLock;
+
+/// Looks and changes nothing.
+pub(crate) const READ: Hints = Hints { read_only: true, open_world: false };
+
+/// Adds an artifact to the lab, and removes or changes none.
+pub(crate) const MAKE: Hints = Hints { read_only: false, open_world: false };
+
+/// All tools, in the order a question is answered.
+pub fn tools() -> &'static [ToolEntry] {
+    static TOOLS: OnceLock<Vec<ToolEntry>> = OnceLock::new();
+    TOOLS.get_or_init(|| {
+        vec![
+            search_literature::tool(),
+            parse_recipe::tool(),
+            place_column::tool(),
+            wire_pathways::tool(),
+            set_boundary_conditions::tool(),
+            simulate::tool(),
+            compute_upe::tool(),
+            inspect::tool(),
+        ]
+    })
+}
+
+/// The tool of a name.
+#[must_use]
+pub fn find_tool(name: &str) -> Option<&'static ToolEntry> {
+    tools().iter().find(|tool| tool.name == name)
+}
