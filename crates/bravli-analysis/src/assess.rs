@@ -3,7 +3,7 @@
 use crate::calibration::{mean_read_out, seed_index, variance_read_out};
 use crate::cells::{CellPlan, Cells};
 use crate::design::{Table, find_class};
-use crate::draws::{Purpose, SplitMix};
+use crate::draws::{Purpose, sampler};
 use crate::error::AnalysisError;
 use crate::exponent;
 use crate::features::Catalogue;
@@ -155,7 +155,7 @@ impl System {
         let plan = CellPlan::new(name, &table)?;
         let weights: Vec<Vec<f64>> = (0..u64::from(options.n_bootstrap))
             .into_par_iter()
-            .map(|i| plan.resample(&mut SplitMix::new(options.seed, Purpose::Bootstrap, i)))
+            .map(|i| plan.resample(&mut sampler(options.seed, Purpose::Bootstrap, i)))
             .collect();
         let y = table.ordered(&class.counts);
         let cells = plan.sum(&y, None, &plan.block_sigma);
@@ -207,7 +207,7 @@ impl System {
         let ds: Vec<f64> = (0..u64::from(options.n_surrogates))
             .into_par_iter()
             .map(|i| {
-                let labels = self.plan.permute(&self.table, &mut SplitMix::new(options.seed, Purpose::Surrogate, i));
+                let labels = self.plan.permute(&self.table, &mut sampler(options.seed, Purpose::Surrogate, i));
                 Curves::new(&self.plan, &self.table, &self.plan.sum(&self.y, None, &labels)).d(self.gain.side)
             })
             .collect();

@@ -1,7 +1,7 @@
 //! Probe responses summed per (μ, σ, δ) cell: what bootstraps and permutations resample.
 
 use crate::design::Table;
-use crate::draws::Draws;
+use bravli_rng::Sampler;
 use crate::error::AnalysisError;
 use crate::report::BaselineSource;
 use bravli_circuit::TrialKind;
@@ -151,7 +151,7 @@ impl CellPlan {
     }
 
     /// Entry weights of one hierarchical bootstrap draw: runs, then blocks (or trials within δ).
-    pub(crate) fn resample(&self, draws: &mut impl Draws) -> Vec<f64> {
+    pub(crate) fn resample(&self, draws: &mut Sampler) -> Vec<f64> {
         let mut weights = vec![0.0; self.entries.len()];
         for _ in 0..self.runs.len() {
             let run = &self.runs[draws.below(self.runs.len())];
@@ -167,7 +167,7 @@ impl CellPlan {
     }
 
     /// σ levels of the blocks, permuted among the blocks of one run and mean.
-    pub(crate) fn permute(&self, table: &Table, draws: &mut impl Draws) -> Vec<usize> {
+    pub(crate) fn permute(&self, table: &Table, draws: &mut Sampler) -> Vec<usize> {
         let mut strata: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         for (i, b) in table.blocks.iter().enumerate() {
             strata.entry((b.run, b.mu)).or_default().push(i);

@@ -172,26 +172,14 @@ impl Table {
     pub(crate) fn summary(&self, options: &UpeOptions) -> DesignSummary {
         let count = |k| self.rows.iter().filter(|r| r.kind == k).count();
         let mut per_context = vec![0_usize; self.contexts.len()];
-        let mut lead: Vec<(usize, f64)> = Vec::new();
-        let mut sequences: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        let mut frozen = true;
-        for (i, probe) in self.probes() {
+        for (_, probe) in self.probes() {
             per_context[probe.context] += 1;
-            let before = self.rows[..i].iter().rev();
-            let xs: Vec<&Row> = before
-                .take_while(|r| r.run == probe.run && r.kind == TrialKind::LeadIn && r.block == probe.block)
-                .collect();
-            lead.push((xs.len(), xs.last().map_or(0.0, |r| probe.onset_ms - r.onset_ms)));
-            let x: Vec<f64> = xs.iter().map(|r| r.x).collect();
-            match sequences.get(&probe.mu) {
-                Some(seen) if same(seen, &x) => {}
-                Some(_) => frozen = false,
-                None => drop(sequences.insert(probe.mu, x)),
-            }
         }
-        let lead_in_trials = lead.iter().map(|l| l.0).min().unwrap_or(0);
-        let lead_in_ms = lead.iter().map(|l| l.1).fold(f64::INFINITY, f64::min);
-        let lead_in_ms = if lead_in_ms.is_finite() { lead_in_ms } else { 0.0 };
+        // A history may run over earlier probes, if those are the same in every context of one mean.
+        let since_natural = self.lead_in(|kind| kind != TrialKind::Natural, true);
+        let unbroken = self.lead_in(|kind| kind == TrialKind::LeadIn, false);
+        let LeadIn { trials: lead_in_trials, ms: lead_in_ms, frozen } =
+            if since_natural.frozen && since_natural.trials > 0 { since_natural } else { unbroken };
         let required = LEAD_IN_TAUS * options.tau_adaptation_ms;
         let lead_in_frozen = frozen && lead_in_trials > 0;
         DesignSummary {
@@ -211,6 +199,51 @@ impl Table {
             lead_in_frozen,
             lead_in_decisive: lead_in_frozen && lead_in_ms >= required * (1.0 - 1e-9),
         }
+    }
+}
+
+/// What precedes the probes.
+#[derive(Debug, Clone, Copy)]
+struct LeadIn {
+    /// Fewest trials before any probe.
+    trials: usize,
+    /// Shortest time from the first of them to the probe, ms.
+    ms: f64,
+    /// Whether contexts of one mean share them.
+    frozen: bool,
+}
+
+impl Table {
+    /// The trials of admitted kinds that stand unbroken before each probe of its block.
+    ///
+    /// With `by_position` the histories of the n-th probes of a run's blocks are compared; without, those of all probes of
+    /// one mean.
+    fn lead_in(&self, admits: impl Fn(TrialKind) -> bool, by_position: bool) -> LeadIn {
+        let mut shortest = LeadIn { trials: usize::MAX, ms: f64::INFINITY, frozen: true };
+        let mut positions: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut sequences: BTreeMap<(usize, usize, usize), Vec<f64>> = BTreeMap::new();
+        for (i, probe) in self.probes() {
+            let position = positions.entry(probe.block).or_default();
+            *position += 1;
+            let history: Vec<&Row> = self.rows[..i]
+                .iter()
+                .rev()
+                .take_while(|r| r.run == probe.run && r.block == probe.block && admits(r.kind))
+                .collect();
+            shortest.trials = shortest.trials.min(history.len());
+            shortest.ms = shortest.ms.min(history.last().map_or(0.0, |r| probe.onset_ms - r.onset_ms));
+            let x: Vec<f64> = history.iter().map(|r| r.x).collect();
+            let key = if by_position { (probe.run, probe.mu, *position) } else { (0, probe.mu, 0) };
+            match sequences.get(&key) {
+                Some(seen) if same(seen, &x) => {}
+                Some(_) => shortest.frozen = false,
+                None => drop(sequences.insert(key, x)),
+            }
+        }
+        if shortest.trials == usize::MAX {
+            return LeadIn { trials: 0, ms: 0.0, frozen: false };
+        }
+        shortest
     }
 }
 

@@ -44,7 +44,6 @@ pub mod truth;
 pub mod verdict;
 
 pub use assess::assess;
-pub use draws::Draws;
 pub use error::AnalysisError;
 pub use options::{
     ALPHA, Control, EQUIVALENCE_RATIO, LEAD_IN_TAUS, MIN_PROBES, ONE_SIDED_FRACTION, POWER_RATIO, RANGE_ADAPTATION,

@@ -11,7 +11,8 @@
 //! the right mean and variance. The interval of A comes from the hierarchical bootstrap.
 
 use crate::cells::{CellPlan, Cells};
-use crate::draws::{Draws, Purpose, SplitMix};
+use crate::draws::{Purpose, sampler};
+use bravli_rng::Sampler;
 use crate::options::{ALPHA, RANGE_ADAPTATION, UpeOptions};
 use crate::report::{Estimate, MuwReport, Side};
 use crate::stats::{LOWER_95, quantile, sorted_finite};
@@ -204,7 +205,7 @@ pub(crate) fn fit(
     let mut sims: Vec<f64> = (0..u64::from(options.n_surrogates))
         .into_par_iter()
         .map(|i| {
-            let mut draws = SplitMix::new(options.seed, Purpose::Parametric, i);
+            let mut draws = sampler(options.seed, Purpose::Parametric, i);
             let sim: Vec<f64> = (0..y.len()).map(|j| gamma_mean(lambda[j].max(0.0), n[j], fano, &mut draws)).collect();
             full(&sim).1
         })
@@ -237,7 +238,7 @@ pub(crate) fn fit(
 
 /// Mean of n counts of mean λ and variance Fλ, by the Wilson–Hilferty approximation of the gamma distribution
 /// (Wilson & Hilferty 1931, doi:10.1073/pnas.17.12.684).
-fn gamma_mean(lambda: f64, n: f64, fano: f64, draws: &mut impl Draws) -> f64 {
+fn gamma_mean(lambda: f64, n: f64, fano: f64, draws: &mut Sampler) -> f64 {
     let z = draws.normal();
     let shape = n * lambda / fano;
     if shape <= 0.0 {

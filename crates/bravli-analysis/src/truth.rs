@@ -3,7 +3,7 @@
 //! Source: Wilmes, Petrovici, Sachidhanandam & Senn 2025, doi:10.7554/eLife.14.e95127 (rate circuit); the
 //! steady probe response is derived from their equations with w_s = √((2 − β)/β).
 
-use crate::draws::{Draws, Purpose, SplitMix};
+use crate::draws::{Purpose, sampler};
 use crate::responses::{ResponseClass, Responses, TrialResponse, Window};
 use bravli_circuit::{Trial, TrialKind};
 
@@ -148,7 +148,7 @@ pub fn simulate(design: &Synthetic) -> Responses {
     let mut sst_before = Vec::new();
     let mut trials = Vec::new();
     for run in 0..design.runs {
-        let mut draws = SplitMix::new(design.seed, Purpose::Synthetic, u64::from(run));
+        let mut draws = sampler(design.seed, Purpose::Synthetic, u64::from(run));
         let mut onset_ms = 0.0;
         let mut block = 0;
         for _ in 0..design.blocks {

@@ -150,10 +150,7 @@ impl Emission {
     #[must_use]
     pub fn count(&self, rate: f64, seed: u64, class: &str, trial: u64) -> f64 {
         let mean = f64::from(self.n_cells) * self.window_ms * 1e-3 * (self.baseline_hz + self.hz_per_unit * rate.max(0.0));
-        let mut sampler = Stream::new(seed, class, Draw::Emission).sampler(trial, 0);
-        // a Poisson count whose mean is gamma with variance mean·(fano − 1)
-        let drawn = if self.fano > 1.0 { sampler.gamma(mean, (mean * (self.fano - 1.0)).sqrt()) } else { mean };
-        sampler.poisson(drawn) as f64
+        Stream::new(seed, class, Draw::Emission).sampler(trial, 0).count(mean, self.fano)
     }
 }
 

@@ -101,8 +101,7 @@ pub fn run(
         let steps = first_step..(first_step + batch).min(n_steps);
         pool.install(|| {
             workers.par_iter_mut().for_each(|worker| {
-                deliver(worker.partition, &exchanged, &mut worker.ring, slots, keys.release);
-                advance(worker, &shared, steps.clone(), slots, keys.background);
+                advance(worker, &shared, &exchanged, steps.clone(), slots, keys);
             });
         });
         exchanged.clear();
@@ -192,7 +191,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Advances a partition over the steps of a batch.
+/// Delivers the spikes of the last batch to a partition and advances it over the steps of this one.
 #[multiversion::multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl",
     "x86_64+avx2",
@@ -201,10 +200,12 @@ impl<'a> Worker<'a> {
 fn advance(
     worker: &mut Worker<'_>,
     shared: &super::block::Shared,
+    arrived: &[(u32, u32)],
     steps: std::ops::Range<usize>,
     slots: usize,
-    key: [u32; 2],
+    keys: Keys,
 ) {
+    deliver(worker.partition, arrived, &mut worker.ring, slots, keys.release);
     let partition = &*worker.partition;
     let blocks = partition.cells.len();
     let (lanes, _) = worker.ring.as_chunks_mut::<LANES>();
@@ -214,7 +215,7 @@ fn advance(
         let mut noise: Noise = [[0; LANES]; 4];
         for step in steps.clone() {
             if step % 2 == 0 || step == steps.start {
-                draw_noise(key, first_cell, (step / 2) as u32, &mut noise);
+                draw_noise(keys.background, first_cell, (step / 2) as u32, &mut noise);
             }
             let row = 2 * (step % 2);
             let arriving = &mut inputs[(step & (slots - 1)) * blocks + block];
