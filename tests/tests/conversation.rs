@@ -1,4 +1,5 @@
 //! A real client drives the built binary over its pipes, from question to verdict, in both eras of the protocol.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use rmcp::model::{CallToolRequestParams, CallToolResult, ProgressNotificationParam, ProtocolVersion};
 use rmcp::service::{ClientLifecycleMode, ClientServiceExt, NotificationContext, RunningService};
@@ -65,7 +66,8 @@ async fn from_question_to_verdict(session: &Session) {
         session.client.list_all_tools().await.unwrap().into_iter().map(|tool| tool.name.to_string()).collect();
     assert_eq!(names.len(), 8, "{names:?}");
 
-    let found = session.call("search_literature", json!({ "query": "L4 to L2/3 connection probability", "limit": 5 })).await;
+    let found =
+        session.call("search_literature", json!({ "query": "L4 to L2/3 connection probability", "limit": 5 })).await;
     assert_eq!(found["results"].as_array().unwrap().len(), 5);
     let recipe = session.call("parse_recipe", json!({ "recipe": "rat-barrel" })).await;
     assert_eq!(recipe["buildable"], true);
@@ -140,7 +142,10 @@ async fn a_cancelled_run_stops_and_leaves_a_lab_that_works() {
     let params = CallToolRequestParams::new("simulate").with_arguments(long.as_object().cloned().unwrap());
     let handle = session
         .client
-        .send_cancellable_request(ClientRequest::CallToolRequest(CallToolRequest::new(params)), PeerRequestOptions::no_options())
+        .send_cancellable_request(
+            ClientRequest::CallToolRequest(CallToolRequest::new(params)),
+            PeerRequestOptions::no_options(),
+        )
         .await
         .unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;

@@ -1,4 +1,5 @@
 //! Bad recipes in a lab are refused with file and line, and the shipped one stands on its records.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use bravli_workbench::{ActError, ParseRecipe, PlaceColumn, Workbench};
 use std::fs;
@@ -46,7 +47,8 @@ fn malformed_xml_is_named_by_file_and_line() {
 #[test]
 fn an_entity_outside_the_folder_is_refused() {
     for outside in ["../secret.xml", "/etc/passwd", "http://example.org/x.xml"] {
-        let error = refused(|folder| replace(folder, "builderRecipe.xml", "\"connectivity.xml\"", &format!("\"{outside}\"")));
+        let error =
+            refused(|folder| replace(folder, "builderRecipe.xml", "\"connectivity.xml\"", &format!("\"{outside}\"")));
         assert!(error.place.starts_with("builderRecipe.xml:"), "{error}");
         assert!(error.to_string().contains(outside), "{error}");
     }
@@ -54,7 +56,7 @@ fn an_entity_outside_the_folder_is_refused() {
 
 #[test]
 fn an_unknown_mtype_offers_the_nearest() {
-    let error = refused(|folder| replace(folder, "cell_composition.yaml", "mtype: L4_LBC", "mtype: L4_LCB"));
+    let error = refused(|folder| replace(folder, "cell_composition.yaml", "\"L4_LBC\"", "\"L4_LCB\""));
     assert!(error.to_string().contains("L4_LCB") && error.to_string().contains("L4_LBC"), "{error}");
     assert!(error.place.starts_with("cell_composition.yaml:"), "{error}");
 }

@@ -1,4 +1,5 @@
 //! The same study gives the same bits: at any number of threads, from an exported file, and after being killed.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use bravli_tests::{binary, small_study};
 use serde_json::Value;

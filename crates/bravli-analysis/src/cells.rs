@@ -1,10 +1,10 @@
 //! Probe responses summed per (μ, σ, δ) cell: what bootstraps and permutations resample.
 
 use crate::design::Table;
-use bravli_rng::Sampler;
 use crate::error::AnalysisError;
 use crate::report::BaselineSource;
 use bravli_circuit::TrialKind;
+use bravli_rng::Sampler;
 use std::collections::BTreeMap;
 
 /// A context of one run with at least this many blocks is resampled by block, else by trial within δ.

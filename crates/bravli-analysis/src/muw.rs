@@ -12,10 +12,10 @@
 
 use crate::cells::{CellPlan, Cells};
 use crate::draws::{Purpose, sampler};
-use bravli_rng::Sampler;
 use crate::options::{ALPHA, RANGE_ADAPTATION, UpeOptions};
 use crate::report::{Estimate, MuwReport, Side};
 use crate::stats::{LOWER_95, quantile, sorted_finite};
+use bravli_rng::Sampler;
 use rayon::prelude::*;
 
 /// Exponents of the deviation: linear, quadratic (NMDA) and between, doi:10.7554/eLife.14.e95127 uses 2 and 2.5.

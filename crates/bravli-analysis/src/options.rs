@@ -30,7 +30,7 @@ pub struct UpeOptions {
     pub seed: u64,
     /// Whether any synapse that could hold a context's σ learns during the protocol.
     pub plasticity_on: bool,
-    /// Whether a top-down signal tells the circuit the context or its σ.
+    /// Whether a top-down signal tells the circuit the context's σ.
     pub top_down_on: bool,
     /// Longest time constant of depression or adaptation in the circuit, ms; a decisive lead-in lasts
     /// [`LEAD_IN_TAUS`] times as long.

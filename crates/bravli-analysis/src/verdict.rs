@@ -232,7 +232,7 @@ fn read_out_falsifiers(report: &mut UpeReport) {
 fn context_flags(report: &mut UpeReport, options: &UpeOptions) {
     let mut flags = Vec::new();
     if !options.plasticity_on && !options.top_down_on {
-        flags.push("no plasticity and no top-down signal: no variable of the circuit can hold a context's sigma beyond adaptation, so only adaptation-level UPE could be tested".to_owned());
+        flags.push("no plasticity and no top-down signal of sigma: no variable of the circuit can hold a context's sigma beyond adaptation, so only adaptation-level UPE could be tested".to_owned());
         report
             .assumptions
             .push("without plasticity or top-down sigma, any gain is read as adaptation-level".to_owned());

@@ -15,7 +15,9 @@ fn wiring(criterion: &mut Criterion) {
     let connections = ColumnCase::wire(&recipe, RADIUS_UM).expect("it wires").edges.len();
     let mut group = criterion.benchmark_group("wiring");
     group.throughput(Throughput::Elements(connections as u64)).sample_size(10);
-    group.bench_function("connections", |bencher| bencher.iter(|| ColumnCase::wire(&recipe, RADIUS_UM).expect("it wires")));
+    group.bench_function("connections", |bencher| {
+        bencher.iter(|| ColumnCase::wire(&recipe, RADIUS_UM).expect("it wires"))
+    });
     group.finish();
 }
 

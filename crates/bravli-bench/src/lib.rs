@@ -54,7 +54,8 @@ impl ColumnCase {
             .map_err(|errors| errors.first().map_or_else(String::new, ToString::to_string))?;
         let neurons = neuron_columns(&recipe, &circuit.column)?;
         let receptors = recipe.neurons.as_ref().and_then(|models| models.receptors).ok_or("no receptors")?;
-        let excites = |name: &String| recipe.synapse_classes.get(name).is_some_and(bravli_recipe::SynapseClass::is_excitatory);
+        let excites =
+            |name: &String| recipe.synapse_classes.get(name).is_some_and(bravli_recipe::SynapseClass::is_excitatory);
         let class_excites = circuit.header.classes.iter().map(excites).collect();
         let backgrounds = backgrounds(&boundary, &circuit.column, &neurons);
         Ok(Self { recipe, circuit, boundary, neurons, backgrounds, receptors, class_excites })

@@ -291,7 +291,10 @@ impl Check<'_> {
                         if backgrounds[population] > MAX_BACKGROUNDS {
                             self.error(
                                 &format!("{at}.population"),
-                                format!("{} has more than {MAX_BACKGROUNDS} background conductances", background.population),
+                                format!(
+                                    "{} has more than {MAX_BACKGROUNDS} background conductances",
+                                    background.population
+                                ),
                                 "merge conductances of one reversal potential into one condition",
                             );
                         }
@@ -323,15 +326,29 @@ impl Check<'_> {
         self.within(&format!("{at}.probability"), target.probability, 0.0, 1.0, "divide a percentage by 100");
         self.within(&format!("{at}.synapses"), target.synapses, 1.0, 1e3, "give the mean contacts of a connection");
         self.within(&format!("{at}.cv_synapses"), target.cv_synapses, 0.0, 5.0, "give sd divided by mean");
-        self.within(&format!("{at}.attenuation"), target.attenuation, 0.0, 1.0, "give somatic over synaptic conductance");
+        self.within(
+            &format!("{at}.attenuation"),
+            target.attenuation,
+            0.0,
+            1.0,
+            "give somatic over synaptic conductance",
+        );
         for (name, moments, high) in [("gsyn_ns", target.gsyn_ns, 1e3), ("u_syn", target.u_syn, 1.0)] {
             if let Some(moments) = moments {
-                self.within(&format!("{at}.{name}.mean"), moments.mean, 0.0, high, "a negative value has no meaning here");
+                self.within(
+                    &format!("{at}.{name}.mean"),
+                    moments.mean,
+                    0.0,
+                    high,
+                    "a negative value has no meaning here",
+                );
                 self.within(&format!("{at}.{name}.sd"), moments.sd, 0.0, high, "a standard deviation is not negative");
             }
         }
         match self.recipe.synapse_classes.get(&target.synapse_class) {
-            Some(class) if self.classes.iter().all(|known| known.name != class.name) => self.classes.push(class.clone()),
+            Some(class) if self.classes.iter().all(|known| known.name != class.name) => {
+                self.classes.push(class.clone())
+            }
             Some(_) => {}
             None => {
                 let near = nearest(&target.synapse_class, self.recipe.synapse_classes.keys().map(String::as_str));
@@ -347,9 +364,21 @@ impl Check<'_> {
     fn background(&mut self, at: &str, background: &Background) {
         let remedy = "a conductance is not negative; lower the reversal potential to inhibit";
         self.within(&format!("{at}.mean_percent"), background.mean_percent, 0.0, 1e4, remedy);
-        self.within(&format!("{at}.sd_percent"), background.sd_percent, 0.0, 1e4, "a standard deviation is not negative");
+        self.within(
+            &format!("{at}.sd_percent"),
+            background.sd_percent,
+            0.0,
+            1e4,
+            "a standard deviation is not negative",
+        );
         self.within(&format!("{at}.tau_ms"), background.tau_ms, 0.1, 1e4, "give a time in ms");
-        self.within(&format!("{at}.reversal_mv"), background.reversal_mv, -150.0, 100.0, "give an absolute potential in mV");
+        self.within(
+            &format!("{at}.reversal_mv"),
+            background.reversal_mv,
+            -150.0,
+            100.0,
+            "give an absolute potential in mV",
+        );
     }
 
     fn population(&mut self, field: &str, name: &str) -> Option<usize> {

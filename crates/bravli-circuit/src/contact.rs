@@ -60,8 +60,9 @@ impl ContactStreams {
     #[must_use]
     pub fn draw(&self, pair: u64, class: &SynapseClass, synapses: MeanSd) -> Contact {
         let gamma = |stream: Stream, moments: MeanSd| stream.sampler(pair, 0).gamma(moments.mean, moments.sd) as f32;
-        let within =
-            |stream: Stream, moments: MeanSd| stream.sampler(pair, 0).normal_within_one_sd(moments.mean, moments.sd) as f32;
+        let within = |stream: Stream, moments: MeanSd| {
+            stream.sampler(pair, 0).normal_within_one_sd(moments.mean, moments.sd) as f32
+        };
         Contact {
             n_synapses: count(&mut self.synapses.sampler(pair, 0), synapses),
             gsyn_ns: gamma(self.gsyn, class.gsyn_ns),

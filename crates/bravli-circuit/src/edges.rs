@@ -87,8 +87,20 @@ impl Edges {
             };
         }
         join!(
-            source, target, class, n_synapses, gsyn_ns, u_syn, tau_rec_ms, tau_facil_ms, tau_decay_ms, n_rrp, delay_ms,
-            conductance_ratio, u_hill_mm, attenuation
+            source,
+            target,
+            class,
+            n_synapses,
+            gsyn_ns,
+            u_syn,
+            tau_rec_ms,
+            tau_facil_ms,
+            tau_decay_ms,
+            n_rrp,
+            delay_ms,
+            conductance_ratio,
+            u_hill_mm,
+            attenuation
         );
         all
     }

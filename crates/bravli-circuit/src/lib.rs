@@ -17,7 +17,8 @@ mod trial;
 mod wire;
 
 pub use boundary::{
-    Background, Boundary, BoundaryError, BoundarySpec, Condition, FibreRate, FibreTarget, MAX_BACKGROUNDS, read_boundary,
+    Background, Boundary, BoundaryError, BoundarySpec, Condition, FibreRate, FibreTarget, MAX_BACKGROUNDS,
+    read_boundary,
 };
 pub use column::{Cells, Column, ColumnHeader, PlacedLayer, PlacedPopulation};
 pub use contact::{Contact, ContactStreams};

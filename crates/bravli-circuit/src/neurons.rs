@@ -72,8 +72,7 @@ pub fn neuron_columns(recipe: &Recipe, column: &Column) -> Result<NeuronColumns,
     }
     let mut columns = NeuronColumns::default();
     for cell in 0..column.cells.len() {
-        let set = &table
-            [usize::from(column.cells.population[cell]) * n_etypes + usize::from(column.cells.etype[cell])];
+        let set = &table[usize::from(column.cells.population[cell]) * n_etypes + usize::from(column.cells.etype[cell])];
         columns.c_m_pf.push(set.c_m_pf.get() as f32);
         columns.g_l_ns.push(set.g_l_ns.get() as f32);
         columns.e_l_mv.push(set.e_l_mv.get() as f32);

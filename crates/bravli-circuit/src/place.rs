@@ -63,7 +63,9 @@ pub enum PlaceError {
         nearest: String,
     },
     /// The circuit would not fit into memory.
-    #[error("a column of radius {radius_um} um would hold {cells:.0} cells and about {connections:.0} connections, {needed_gib:.1} GiB; {available_gib:.1} GiB are available")]
+    #[error(
+        "a column of radius {radius_um} um would hold {cells:.0} cells and about {connections:.0} connections, {needed_gib:.1} GiB; {available_gib:.1} GiB are available"
+    )]
     TooLarge {
         /// Radius asked for.
         radius_um: f64,
@@ -88,7 +90,9 @@ impl PlaceError {
             Self::NoColumn(_) => "add a column.yaml with shape, reference_radius_um and layers to the recipe".into(),
             Self::NoCells(..) => "name a layer that cell_composition.yaml describes, or describe this one".into(),
             Self::Radius(_) => "give a radius in um, for example 130".into(),
-            Self::UnknownLayer { .. } => "name layers as the recipe does, for example [\"2\", \"3\", \"4\", \"5\"]".into(),
+            Self::UnknownLayer { .. } => {
+                "name layers as the recipe does, for example [\"2\", \"3\", \"4\", \"5\"]".into()
+            }
             Self::NoDensity { .. } => "give the group a number as density, or the layer n_cells in column.yaml".into(),
             Self::UnknownMtype { .. } => "add the m-type to mtype_taxonomy.tsv or correct its name".into(),
             Self::TooLarge { fitting_radius_um, .. } => {
@@ -130,7 +134,7 @@ pub fn place(recipe: &Recipe, request: &PlaceRequest) -> Result<Column, PlaceErr
     if !(radius_um > 0.0 && radius_um <= 1e5) {
         return Err(PlaceError::Radius(radius_um));
     }
-    let chosen = chosen_layers(spec, &request.layers)?;
+    let chosen = chosen_layers(recipe, spec, &request.layers)?;
     let area_fraction = spec.shape.area_um2(radius_um) / spec.shape.area_um2(reference);
     let mut groups = Vec::new();
     let mut layers = Vec::new();
@@ -173,8 +177,15 @@ pub fn place(recipe: &Recipe, request: &PlaceRequest) -> Result<Column, PlaceErr
     Ok(Column { header, cells })
 }
 
-/// Layers asked for, each with the depth of its upper border, pia downwards.
-fn chosen_layers<'a>(spec: &'a ColumnSpec, wanted: &[String]) -> Result<Vec<(&'a LayerSpec, f64)>, PlaceError> {
+/// Layers asked for, each with the depth of its upper border, pia downwards; without a wish, all that have cells.
+fn chosen_layers<'a>(
+    recipe: &Recipe,
+    spec: &'a ColumnSpec,
+    wanted: &[String],
+) -> Result<Vec<(&'a LayerSpec, f64)>, PlaceError> {
+    if recipe.composition.is_empty() {
+        return Err(PlaceError::NoCells(recipe.name.clone(), "any".into()));
+    }
     if let Some(unknown) = wanted.iter().find(|name| !spec.layers.iter().any(|layer| layer.layer == **name)) {
         let known: Vec<&str> = spec.layers.iter().map(|layer| layer.layer.as_str()).collect();
         return Err(PlaceError::UnknownLayer { layer: unknown.clone(), known: known.join(", ") });
@@ -182,7 +193,8 @@ fn chosen_layers<'a>(spec: &'a ColumnSpec, wanted: &[String]) -> Result<Vec<(&'a
     let mut top_um = 0.0;
     let mut chosen = Vec::new();
     for layer in &spec.layers {
-        if wanted.is_empty() || wanted.contains(&layer.layer) {
+        let has_cells = || recipe.composition.iter().any(|group| group.layer == layer.layer);
+        if wanted.contains(&layer.layer) || (wanted.is_empty() && has_cells()) {
             chosen.push((layer, top_um));
         }
         top_um += layer.thickness_um.get();
@@ -209,8 +221,8 @@ fn check_size(recipe: &Recipe, radius_um: f64, cells: f64, memory_bytes: u64) ->
     /// A connection in the circuit, its file buffer and the engine's record.
     const CONNECTION_BYTES: f64 = 150.0;
     let reach = recipe.pathways.iter().map(|pathway| pathway.sigma_um).fold(0.0, f64::max);
-    let mean_probability = recipe.pathways.iter().map(|pathway| pathway.probability).sum::<f64>()
-        / recipe.pathways.len().max(1) as f64;
+    let mean_probability =
+        recipe.pathways.iter().map(|pathway| pathway.probability).sum::<f64>() / recipe.pathways.len().max(1) as f64;
     // pairs farther apart than the widest fall-off hardly connect: cells within it bound the out-degree
     let near = cells * (2.0 * reach * reach / (radius_um * radius_um)).min(1.0);
     let connections = cells * near * mean_probability;

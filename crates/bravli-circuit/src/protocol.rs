@@ -120,7 +120,11 @@ fn check(field: &'static str, value: f64, low: f64, high: f64, remedy: &'static 
 
 impl GaussianBlocks {
     fn check(&self) -> Result<(), ProtocolError> {
-        let lists = [("mu", &self.mu, 0.0, 1e3), ("sigma", &self.sigma, 0.0, 1e3), ("probe_deltas", &self.probe_deltas, -1e3, 1e3)];
+        let lists = [
+            ("mu", &self.mu, 0.0, 1e3),
+            ("sigma", &self.sigma, 0.0, 1e3),
+            ("probe_deltas", &self.probe_deltas, -1e3, 1e3),
+        ];
         for (field, values, low, high) in lists {
             if values.len() > 1_000 || (values.is_empty() && field != "probe_deltas") {
                 return Err(ProtocolError {

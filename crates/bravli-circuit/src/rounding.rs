@@ -13,7 +13,8 @@ pub fn apportion(total: u32, weights: &[f64]) -> Vec<u32> {
     let mut parts: Vec<u32> = exact.iter().map(|share| share.floor() as u32).collect();
     let placed: u32 = parts.iter().sum();
     let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
-    by_remainder.sort_by(|&a, &b| (exact[b] - exact[b].floor()).total_cmp(&(exact[a] - exact[a].floor())).then(a.cmp(&b)));
+    by_remainder
+        .sort_by(|&a, &b| (exact[b] - exact[b].floor()).total_cmp(&(exact[a] - exact[a].floor())).then(a.cmp(&b)));
     for &entry in by_remainder.iter().take(total.saturating_sub(placed) as usize) {
         parts[entry] += 1;
     }

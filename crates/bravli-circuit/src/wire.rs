@@ -81,7 +81,9 @@ impl WireError {
             Self::NoPathways(_) => "add a pathways.yaml (see the shipped rat-barrel recipe), or build from rat-barrel",
             Self::NoPathway { .. } => "add a rule for the pair, or a `*` rule at the top of pathways.yaml",
             Self::NoSynapseRule(_) => "add a synapse rule that matches the pair; the first four rules usually do",
-            Self::NoSynapseCount { .. } => "add an mTypeRule with mean_syns_connection, or mean_synapses to the pathway",
+            Self::NoSynapseCount { .. } => {
+                "add an mTypeRule with mean_syns_connection, or mean_synapses to the pathway"
+            }
             Self::Cancelled => "call again; nothing was stored",
         }
     }
@@ -212,11 +214,13 @@ fn group_pathway<'a>(
         synapse_class: if group.is_excitatory { "EXC" } else { "INH" },
     };
     let (from, to) = (cell_class(pre), cell_class(post));
-    let resolved = recipe.resolve_synapse(&from, &to).map_err(|unmatched| WireError::NoSynapseRule(unmatched.to_string()))?;
+    let resolved =
+        recipe.resolve_synapse(&from, &to).map_err(|unmatched| WireError::NoSynapseRule(unmatched.to_string()))?;
     let counts = recipe.connection_rule(from.mtype, to.mtype);
-    let mean = spec.mean_synapses.or_else(|| counts.and_then(|rule| rule.mean_synapses)).ok_or_else(|| {
-        WireError::NoSynapseCount { pre: from.mtype.to_owned(), post: to.mtype.to_owned() }
-    })?;
+    let mean = spec
+        .mean_synapses
+        .or_else(|| counts.and_then(|rule| rule.mean_synapses))
+        .ok_or_else(|| WireError::NoSynapseCount { pre: from.mtype.to_owned(), post: to.mtype.to_owned() })?;
     let cv = counts.and_then(|rule| rule.cv_synapses).unwrap_or(DEFAULT_CV_SYNAPSES);
     let next = classes.len() as u16;
     let class_index = *classes.entry(resolved.class.name.clone()).or_insert(next);
@@ -275,8 +279,7 @@ fn connect(
             }
             let dz = f64::from(cells.depth_um[target] - depth);
             let distance_um = (horizontal2 + dz * dz).sqrt();
-            let contact =
-                pathway.contacts.draw((source as u64) << 32 | target as u64, pathway.class, pathway.synapses);
+            let contact = pathway.contacts.draw((source as u64) << 32 | target as u64, pathway.class, pathway.synapses);
             edges.source.push(source as u32);
             edges.target.push(target as u32);
             edges.class.push(pathway.class_index);

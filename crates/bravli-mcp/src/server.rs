@@ -128,11 +128,8 @@ async fn call_with_progress(
 ) -> Result<Value, ActError> {
     let (sender, mut messages) = mpsc::unbounded_channel();
     let cancelled = Arc::new(AtomicBool::new(false));
-    let forward = Forward {
-        sender,
-        cancelled: Arc::clone(&cancelled),
-        last: std::sync::Mutex::new((Instant::now(), -1.0)),
-    };
+    let forward =
+        Forward { sender, cancelled: Arc::clone(&cancelled), last: std::sync::Mutex::new((Instant::now(), -1.0)) };
     let mut work = tokio::task::spawn_blocking(move || tool.call(&bench, arguments, &forward));
     let token = context.meta.get_progress_token();
     loop {

@@ -57,8 +57,9 @@ impl ToolEntry {
         let handler = move |bench: &Workbench, arguments: Value, progress: &dyn Progress| {
             let request: Q = read_arguments(name, arguments)?;
             let reply = act(bench, &request, progress)?;
-            serde_json::to_value(reply)
-                .map_err(|error| ActError::new("internal", name, format!("cannot write the reply: {error}"), "report this"))
+            serde_json::to_value(reply).map_err(|error| {
+                ActError::new("internal", name, format!("cannot write the reply: {error}"), "report this")
+            })
         };
         Self {
             name,
@@ -93,6 +94,11 @@ fn read_arguments<Q: DeserializeOwned>(tool: &str, arguments: Value) -> Result<Q
             (path, Some(field)) if !path.ends_with(field) => format!("{path}.{field}"),
             (path, _) => path.to_owned(),
         };
-        ActError::new("bad_arguments", place, message, format!("the schema of {tool} lists its fields; `bravli tools` prints it"))
+        ActError::new(
+            "bad_arguments",
+            place,
+            message,
+            format!("the schema of {tool} lists its fields; `bravli tools` prints it"),
+        )
     })
 }

@@ -4,8 +4,8 @@ use crate::problem::Notes;
 use crate::range::Range;
 use crate::yaml::{Fields, Node, Value};
 use crate::{
-    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, ReceptorSpec, PathwaySpec, PopulationSpec, Problem, Shape,
-    SourceEntry, SourceEvidence,
+    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PathwaySpec, PopulationSpec, Problem,
+    ReceptorSpec, Shape, SourceEntry, SourceEvidence,
 };
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use std::collections::BTreeSet;

@@ -102,29 +102,25 @@ impl SimError {
 #[must_use]
 pub fn backgrounds(boundary: &Boundary, column: &Column, neurons: &NeuronColumns) -> BackgroundColumns {
     let n = column.cells.len();
-    let empty = BackgroundSlot {
-        mean_ns: vec![0.0; n],
-        sd_ns: vec![0.0; n],
-        tau_ms: vec![1.0; n],
-        reversal_mv: vec![0.0; n],
-    };
+    let empty =
+        BackgroundSlot { mean_ns: vec![0.0; n], sd_ns: vec![0.0; n], tau_ms: vec![1.0; n], reversal_mv: vec![0.0; n] };
     let mut columns = BackgroundColumns { slots: std::array::from_fn(|_| empty.clone()) };
     let mut used = vec![0_usize; n];
     for condition in &boundary.conditions {
         let Condition::Neumann { onto, .. } = condition else { continue };
         for background in onto {
-            for cell in 0..n {
+            for (cell, used) in used.iter_mut().enumerate() {
                 let population = usize::from(column.cells.population[cell]);
-                if column.header.populations[population].name != background.population || used[cell] >= MAX_BACKGROUNDS {
+                if column.header.populations[population].name != background.population || *used >= MAX_BACKGROUNDS {
                     continue;
                 }
-                let slot = &mut columns.slots[used[cell]];
+                let slot = &mut columns.slots[*used];
                 let leak = f64::from(neurons.g_l_ns[cell]) / 100.0;
                 slot.mean_ns[cell] = (background.mean_percent * leak) as f32;
                 slot.sd_ns[cell] = (background.sd_percent * leak) as f32;
                 slot.tau_ms[cell] = background.tau_ms as f32;
                 slot.reversal_mv[cell] = background.reversal_mv as f32;
-                used[cell] += 1;
+                *used += 1;
             }
         }
     }

@@ -149,7 +149,8 @@ impl Emission {
     /// The count on one trial; draws depend on (seed, class, trial).
     #[must_use]
     pub fn count(&self, rate: f64, seed: u64, class: &str, trial: u64) -> f64 {
-        let mean = f64::from(self.n_cells) * self.window_ms * 1e-3 * (self.baseline_hz + self.hz_per_unit * rate.max(0.0));
+        let mean =
+            f64::from(self.n_cells) * self.window_ms * 1e-3 * (self.baseline_hz + self.hz_per_unit * rate.max(0.0));
         Stream::new(seed, class, Draw::Emission).sampler(trial, 0).count(mean, self.fano)
     }
 }

@@ -212,8 +212,7 @@ fn connections(input: &PointInput<'_>) -> Vec<Connection> {
             delay: (delay.round() as usize).max(1),
             peak_ns: f64::from(edges.gsyn_ns[edge]) * f64::from(edges.attenuation[edge]) / f64::from(n_rrp),
             ratio: f64::from(edges.conductance_ratio[edge]),
-            u_rest: f64::from(edges.u_syn[edge])
-                * calcium_factor(f64::from(edges.u_hill_mm[edge]), input.calcium_mm),
+            u_rest: f64::from(edges.u_syn[edge]) * calcium_factor(f64::from(edges.u_hill_mm[edge]), input.calcium_mm),
             tau_rec: f64::from(edges.tau_rec_ms[edge]),
             tau_facil: f64::from(edges.tau_facil_ms[edge]),
             n_sites,

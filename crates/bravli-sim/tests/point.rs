@@ -1,4 +1,5 @@
 //! The point engine as its users rely on it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
 
@@ -16,7 +17,9 @@ fn matched(a: &Spikes, b: &Spikes, tolerance_ms: f64) -> f64 {
         .time_ms
         .iter()
         .zip(&a.node)
-        .filter(|(time, node)| b.time_ms.iter().zip(&b.node).any(|(t, n)| n == *node && (t - **time).abs() <= tolerance_ms))
+        .filter(|(time, node)| {
+            b.time_ms.iter().zip(&b.node).any(|(t, n)| n == *node && (t - **time).abs() <= tolerance_ms)
+        })
         .count();
     hits as f64 / a.node.len().max(1) as f64
 }

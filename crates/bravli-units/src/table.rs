@@ -41,7 +41,9 @@ pub struct Unit {
 
 /// A unit symbol outside the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown unit {0:?}; the table has ms, s, mV, MOhm, nS, pA, pF, Hz, um, mm3, 1/mm3, um/ms, mM, 1 and counts such as cells")]
+#[error(
+    "unknown unit {0:?}; the table has ms, s, mV, MOhm, nS, pA, pF, Hz, um, mm3, 1/mm3, um/ms, mM, 1 and counts such as cells"
+)]
 pub struct UnknownUnit(pub String);
 
 const UNITS: &[(&str, Dimension, f64)] = &[

@@ -67,7 +67,9 @@ impl ActError {
 
     /// A recipe that could not be read, with all its problems.
     pub(crate) fn rejected(rejected: &bravli_recipe::Rejected) -> Self {
-        let problems: Vec<ProblemReply> = rejected.problems.iter().map(ProblemReply::from).collect();
+        // a file that could not be read leaves its sources without numbers, which says nothing new
+        let told = rejected.problems.iter().filter(|problem| problem.code != "source_matches_nothing");
+        let problems: Vec<ProblemReply> = told.map(ProblemReply::from).collect();
         let first = problems.first().cloned().unwrap_or_else(|| ProblemReply {
             severity: "error".into(),
             code: "recipe_rejected".into(),
@@ -81,7 +83,12 @@ impl ActError {
         } else {
             format!("recipe rejected: {} (and {more} more errors)", first.message)
         };
-        Self { code: first.code, message, place: first.place, remedy: first.remedy, problems }
+        let remedy = if first.remedy.is_empty() {
+            "correct the file at that place and read the recipe again".to_owned()
+        } else {
+            first.remedy
+        };
+        Self { code: first.code, message, place: first.place, remedy, problems }
     }
 }
 

@@ -106,9 +106,15 @@ impl Jobs {
 
 fn start(job: Arc<Job>, work: impl FnOnce(&dyn Progress) -> Result<(), ActError> + Send + 'static) {
     std::thread::spawn(move || {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(job.as_ref()))).unwrap_or_else(|_| {
-            Err(ActError::new("internal", "", "the work ended unexpectedly", "report this with the request that led to it"))
-        });
+        let outcome =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(job.as_ref()))).unwrap_or_else(|_| {
+                Err(ActError::new(
+                    "internal",
+                    "",
+                    "the work ended unexpectedly",
+                    "report this with the request that led to it",
+                ))
+            });
         lock(&job.state).outcome = Some(outcome);
         job.changed.notify_all();
     });

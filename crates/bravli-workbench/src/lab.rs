@@ -76,7 +76,8 @@ impl Lab {
     /// A path from a request: relative, without parent steps.
     fn relative(&self, path: &str, field: &str) -> Result<PathBuf, ActError> {
         let relative = Path::new(path);
-        let plain = relative.components().all(|component| matches!(component, Component::Normal(_) | Component::CurDir));
+        let plain =
+            relative.components().all(|component| matches!(component, Component::Normal(_) | Component::CurDir));
         if path.is_empty() || !plain || path.contains('\0') {
             return Err(ActError::new(
                 "path_outside_lab",

@@ -3,8 +3,8 @@
 use crate::error::ActError;
 use crate::progress::Progress;
 use crate::requests::{
-    ComputeUpe, ConditionRequest, PlaceColumn, ProtocolRequest, SetBoundaryConditions, Simulate, WindowName, WirePathways,
-    one,
+    ComputeUpe, ConditionRequest, PlaceColumn, ProtocolRequest, SetBoundaryConditions, Simulate, WindowName,
+    WirePathways, one,
 };
 use crate::stages::circuit::input;
 use crate::stages::run::prepare;
@@ -167,10 +167,9 @@ pub struct StudyReply {
 pub fn read_study(name: &str, text: &str) -> Result<Study, ActError> {
     let study: Study = serde_saphyr::from_str(text).map_err(|error| {
         let message = error.to_string();
-        let place = error.location().map_or_else(
-            || name.to_owned(),
-            |location| format!("{name}:{}:{}", location.line(), location.column()),
-        );
+        let place = error
+            .location()
+            .map_or_else(|| name.to_owned(), |location| format!("{name}:{}:{}", location.line(), location.column()));
         ActError::new("bad_study", place, message, "the shipped studies/first-question.yaml shows every key")
     })?;
     if study.hypothesis != "upe" {
@@ -245,7 +244,10 @@ impl Workbench {
             return Err(ActError::new(
                 "recipe_changed",
                 "recipe_digest",
-                format!("recipe {:?} has digest {digest}, and the study was made with {}", study.recipe, study.recipe_digest),
+                format!(
+                    "recipe {:?} has digest {digest}, and the study was made with {}",
+                    study.recipe, study.recipe_digest
+                ),
                 "bring the recipe's files of that time, or remove recipe_digest to use today's",
             ));
         }
@@ -353,7 +355,8 @@ pub(crate) fn export(bench: &Workbench, record: &ArtifactRecord) -> Result<Strin
 
 fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActError> {
     let store = bench.store();
-    let field = |value: &Value, name: &str| serde_json::from_value(value[name].clone()).map_err(|error| broken(record, &error));
+    let field =
+        |value: &Value, name: &str| serde_json::from_value(value[name].clone()).map_err(|error| broken(record, &error));
     let seed = |value: &Value| value["seed"].as_u64().unwrap_or_default();
     match record.kind.as_str() {
         "recipe" => Err(ActError::new(

@@ -40,7 +40,8 @@ impl Workbench {
     /// The workbench of the lab at `lab`; nothing is written until something is made.
     #[must_use]
     pub fn new(lab: &Path) -> Self {
-        let inner = Inner { lab: Lab::new(lab), store: Store::new(lab), jobs: Jobs::default(), library: OnceLock::new() };
+        let inner =
+            Inner { lab: Lab::new(lab), store: Store::new(lab), jobs: Jobs::default(), library: OnceLock::new() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -69,14 +70,19 @@ impl Workbench {
         }
         let library = self.inner.library.get_or_init(open_library).as_ref().map_err(Clone::clone)?;
         let options = SearchOptions { limit: request.limit as usize, corpora: Corpora::Both };
-        let found = library.search(&request.query, options).map_err(|error| {
-            ActError::new("bad_query", "query", error.to_string(), error.remedy())
-        })?;
+        let found = library
+            .search(&request.query, options)
+            .map_err(|error| ActError::new("bad_query", "query", error.to_string(), error.remedy()))?;
         let results: Vec<SearchResultRow> = found.hits.iter().map(SearchResultRow::from).collect();
         let finding = match results.first() {
             None => format!("nothing in the library matches {:?}", request.query),
-            Some(best) if best.value.is_empty() => format!("{} records match; best: {} ({})", found.total, best.title, best.source),
-            Some(best) => format!("{} records match; best: {} = {} ({})", found.total, best.title, best.value, best.source),
+            Some(best) if best.value.is_empty() => {
+                format!("{} records match; best: {} ({})", found.total, best.title, best.source)
+            }
+            Some(best) => format!(
+                "{} records match; best: {} = {} for {} ({})",
+                found.total, best.title, best.value, best.snippet, best.source
+            ),
         };
         Ok(SearchReply {
             finding,
@@ -99,7 +105,10 @@ impl Workbench {
             (recipe.column.is_some(), "column geometry (column.yaml)"),
             (!recipe.composition.is_empty(), "cell composition"),
             (!recipe.pathways.is_empty(), "connection probabilities (pathways.yaml)"),
-            (recipe.neurons.as_ref().is_some_and(|models| models.receptors.is_some()), "point neurons and receptors (neurons.yaml)"),
+            (
+                recipe.neurons.as_ref().is_some_and(|models| models.receptors.is_some()),
+                "point neurons and receptors (neurons.yaml)",
+            ),
             (recipe.boundary_text.is_some(), "boundary conditions (boundary.yaml)"),
         ];
         missing.extend(needs.iter().filter(|(there, _)| !there).map(|(_, what)| (*what).to_owned()));
@@ -112,7 +121,10 @@ impl Workbench {
         let problems: Vec<ProblemReply> = read.reading.problems.iter().map(ProblemReply::from).collect();
         let buildable = missing.is_empty();
         let next = if buildable {
-            format!("place_column {{\"recipe\": {:?}, \"radius_um\": 130, \"layers\": [\"2\", \"3\", \"4\", \"5\"]}}", request.recipe)
+            format!(
+                "place_column {{\"recipe\": {:?}, \"radius_um\": 130, \"layers\": [\"2\", \"3\", \"4\", \"5\"]}}",
+                request.recipe
+            )
         } else {
             "place_column {\"recipe\": \"rat-barrel\"} for a recipe that can be simulated".to_owned()
         };
@@ -206,7 +218,9 @@ impl Workbench {
         let n_connections: u64 = pathways.iter().map(|pathway| pathway.n_connections).sum();
         let n_synapses: u64 = pathways.iter().map(|pathway| pathway.n_synapses).sum();
         let n_pathways = pathways.len() as u32;
-        pathways.sort_by(|a, b| b.n_connections.cmp(&a.n_connections).then_with(|| (&a.pre, &a.post).cmp(&(&b.pre, &b.post))));
+        pathways.sort_by(|a, b| {
+            b.n_connections.cmp(&a.n_connections).then_with(|| (&a.pre, &a.post).cmp(&(&b.pre, &b.post)))
+        });
         Ok(CircuitReply {
             finding: format!(
                 "{n_connections} connections with {n_synapses} synapses in {n_pathways} pathways between populations"
@@ -219,7 +233,10 @@ impl Workbench {
             n_pathways,
             notes: made.record.notes.clone(),
             next: vec![
-                format!("set_boundary_conditions {{\"circuit\": {:?}}} for the recipe's own conditions", made.record.id),
+                format!(
+                    "set_boundary_conditions {{\"circuit\": {:?}}} for the recipe's own conditions",
+                    made.record.id
+                ),
                 format!("inspect {{\"artifact\": {:?}, \"pathway\": \"L4_E->L23_E\"}}", made.record.id),
             ],
             artifact: made.record.id,
@@ -240,7 +257,9 @@ impl Workbench {
                 Dirichlet { n_fibres, onto, assumes, .. } => {
                     (*n_fibres as u64, onto.iter().map(|target| target.population.clone()).collect(), assumes)
                 }
-                Neumann { onto, assumes, .. } => (0, onto.iter().map(|target| target.population.clone()).collect(), assumes),
+                Neumann { onto, assumes, .. } => {
+                    (0, onto.iter().map(|target| target.population.clone()).collect(), assumes)
+                }
                 Absorbing { assumes, .. } => (0, Vec::new(), assumes),
             };
             ConditionRow {
@@ -315,7 +334,9 @@ impl Workbench {
                     n_spikes: 0,
                     rates: Vec::new(),
                     notes: Vec::new(),
-                    next: vec!["the same simulate call again; it waits on and finds the run when it is complete".into()],
+                    next: vec![
+                        "the same simulate call again; it waits on and finds the run when it is complete".into(),
+                    ],
                     artifact: id,
                 });
             }
@@ -363,13 +384,22 @@ impl Workbench {
         let mut models: Vec<ModelRow> = report
             .models
             .iter()
-            .map(|model| ModelRow { model: model.id.clone(), meaning: model.meaning.clone(), d2: round(model.d2_cv, 4) })
+            .map(|model| ModelRow {
+                model: model.id.clone(),
+                meaning: model.meaning.clone(),
+                d2: round(model.d2_cv, 4),
+            })
             .collect();
         models.sort_by(|a, b| b.d2.total_cmp(&a.d2).then_with(|| a.model.cmp(&b.model)));
         let d = report.gain.d_log_ratio.map(interval);
         let shown = d.map_or_else(
             || "the gain ratio cannot be estimated".to_owned(),
-            |d| format!("log gain ratio D = {} [{}, {}] between the smallest and the largest σ at matched probes", d.est, d.lo, d.hi),
+            |d| {
+                format!(
+                    "log gain ratio D = {} [{}, {}] between the smallest and the largest σ at matched probes",
+                    d.est, d.lo, d.hi
+                )
+            },
         );
         Ok(UpeReply {
             finding: format!("{verdict}: {shown}"),
@@ -392,7 +422,10 @@ impl Workbench {
             falsifiers: report.falsifiers_triggered.iter().map(|f| format!("({}) {}", f.number, f.text)).collect(),
             files: self.files(&made.record),
             next: vec![
-                format!("inspect {{\"artifact\": {:?}, \"detail\": \"study\"}} for a file that makes all of this again", made.record.id),
+                format!(
+                    "inspect {{\"artifact\": {:?}, \"detail\": \"study\"}} for a file that makes all of this again",
+                    made.record.id
+                ),
                 "simulate with other seeds and compute_upe over all runs to narrow the interval".into(),
             ],
             verdict,
@@ -444,7 +477,10 @@ impl Workbench {
             ledger,
             study,
             notes: record.notes.into_iter().take(20).collect(),
-            next: vec!["detail = ledger lists assumptions, study gives a file that makes it again, full the whole result".into()],
+            next: vec![
+                "detail = ledger lists assumptions, study gives a file that makes it again, full the whole result"
+                    .into(),
+            ],
         })
     }
 
@@ -515,7 +551,8 @@ fn status(made: &Made) -> Status {
 fn open_library() -> Result<Library, ActError> {
     let texts = assets::knowledge_texts();
     let records = texts.iter().map(|(path, text)| (path.as_str(), *text));
-    let broken = |message: String| ActError::new("knowledge", "knowledge", message, "report this: shipped records must load");
+    let broken =
+        |message: String| ActError::new("knowledge", "knowledge", message, "report this: shipped records must load");
     let (base, _) = KnowledgeBase::from_texts(records).map_err(|error| broken(error.to_string()))?;
     Library::build(&base).map_err(|error| broken(error.to_string()))
 }

@@ -14,7 +14,9 @@ pub(crate) fn doctor(lab: &Path) -> ExitCode {
     output::result(&format!("bravli    {}", env!("CARGO_PKG_VERSION")));
     output::result(&format!("threads   {threads}"));
     let mut well = true;
-    for (name, outcome) in [("recipe", recipe.map(|reply| reply.finding)), ("library", library.map(|reply| reply.finding))] {
+    for (name, outcome) in
+        [("recipe", recipe.map(|reply| reply.finding)), ("library", library.map(|reply| reply.finding))]
+    {
         match outcome {
             Ok(finding) => output::result(&format!("{name:<9} {finding}")),
             Err(error) => {

@@ -32,7 +32,9 @@ fn open(file: &Path) -> Result<Study, ActError> {
         Ok(metadata) if metadata.len() > MAX_STUDY_BYTES => {
             return Err(unreadable(format!("the file has {} bytes; {MAX_STUDY_BYTES} are allowed", metadata.len())));
         }
-        Ok(_) => std::fs::read_to_string(file).map_err(|error| unreadable(format!("cannot read the study: {error}")))?,
+        Ok(_) => {
+            std::fs::read_to_string(file).map_err(|error| unreadable(format!("cannot read the study: {error}")))?
+        }
         Err(error) => shipped_study(&name)
             .map(str::to_owned)
             .ok_or_else(|| unreadable(format!("cannot read the study: {error}")))?,
@@ -84,7 +86,12 @@ fn export(artifact: &str, lab: &Path, out: Option<&Path>) -> Result<(), ActError
     match out {
         None => output::result(text.trim_end()),
         Some(path) => std::fs::write(path, text).map_err(|error| {
-            ActError::new("cannot_write", path.display().to_string(), format!("cannot write the study: {error}"), "name another file with --out")
+            ActError::new(
+                "cannot_write",
+                path.display().to_string(),
+                format!("cannot write the study: {error}"),
+                "name another file with --out",
+            )
         })?,
     }
     Ok(())

@@ -224,7 +224,9 @@ impl Tree<'_> {
                 if matches!(error, roxmltree::Error::NodesLimitReached) {
                     message = format!("more than {MAX_NODES} nodes in one file");
                 }
-                notes.add(Problem::error("malformed_xml", message).at(at));
+                let remedy =
+                    "every element that is opened must be closed, and < and & in text be written &lt; and &amp;";
+                notes.add(Problem::error("malformed_xml", message).at(at).remedy(remedy));
                 return None;
             }
         };

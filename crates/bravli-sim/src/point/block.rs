@@ -30,15 +30,15 @@ pub(crate) type Lane = [f32; LANES];
 pub(crate) struct Cells {
     /// Substep over capacitance. [ms/pF]
     pub(crate) step_over_c: Lane,
-    pub(crate) g_l: Lane,          // [nS]
-    pub(crate) e_l: Lane,          // [mV]
-    pub(crate) v_th: Lane,         // [mV]
-    pub(crate) inv_delta_t: Lane,  // [1/mV]
-    pub(crate) g_l_delta_t: Lane,  // [pA]
-    pub(crate) a: Lane,            // [nS]
+    pub(crate) g_l: Lane,             // [nS]
+    pub(crate) e_l: Lane,             // [mV]
+    pub(crate) v_th: Lane,            // [mV]
+    pub(crate) inv_delta_t: Lane,     // [1/mV]
+    pub(crate) g_l_delta_t: Lane,     // [pA]
+    pub(crate) a: Lane,               // [nS]
     pub(crate) step_over_tau_w: Lane, // [1]
-    pub(crate) b: Lane,            // [pA]
-    pub(crate) v_reset: Lane,      // [mV]
+    pub(crate) b: Lane,               // [pA]
+    pub(crate) v_reset: Lane,         // [mV]
     pub(crate) refractory_steps: Lane,
     pub(crate) background: [Background; 2],
 }
@@ -46,10 +46,10 @@ pub(crate) struct Cells {
 /// Ornstein–Uhlenbeck parameters of a block.
 #[derive(Debug, Clone)]
 pub(crate) struct Background {
-    pub(crate) mean: Lane,      // [nS]
-    pub(crate) keep: Lane,      // e^{−dt/τ}
+    pub(crate) mean: Lane,       // [nS]
+    pub(crate) keep: Lane,       // e^{−dt/τ}
     pub(crate) innovation: Lane, // sd·√(1 − e^{−2dt/τ}) over the spread of a raw draw [nS]
-    pub(crate) reversal: Lane,  // [mV]
+    pub(crate) reversal: Lane,   // [mV]
 }
 
 /// Variables of a block.

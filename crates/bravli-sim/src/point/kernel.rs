@@ -18,8 +18,8 @@ pub(crate) fn exp(x: f32) -> f32 {
     let y = x * std::f32::consts::LOG2_E;
     let shifted = y + ROUND;
     let f = (y - (shifted - ROUND)) * std::f32::consts::LN_2;
-    let series = 1.0
-        + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f * (1.0 / 720.0))))));
+    let series =
+        1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f * (1.0 / 720.0))))));
     f32::from_bits(series.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 

@@ -165,7 +165,9 @@ impl Plan {
                 part.connections.len() * size_of::<Connection>()
                     + part.rows.len() * size_of::<u32>()
                     + part.cells.len()
-                        * (size_of::<Cells>() + size_of::<super::block::State>() + self.slots * super::block::INPUTS * size_of::<Lane>())
+                        * (size_of::<Cells>()
+                            + size_of::<super::block::State>()
+                            + self.slots * super::block::INPUTS * size_of::<Lane>())
             })
             .sum()
     }
@@ -229,7 +231,8 @@ fn partition(
     for row in &mut rows[current + 1..] {
         *row = connections.len() as u32;
     }
-    let cells = (0..n_cells.div_ceil(LANES)).map(|block| block_of(input, first + block * LANES, first + n_cells)).collect();
+    let cells =
+        (0..n_cells.div_ceil(LANES)).map(|block| block_of(input, first + block * LANES, first + n_cells)).collect();
     Partition { first_cell: first as u32, n_cells, cells, rows, connections }
 }
 
@@ -281,7 +284,8 @@ fn connection(
 fn block_of(input: &PointInput<'_>, first: usize, end: usize) -> Cells {
     let neurons = input.neurons;
     let dt = input.dt_ms;
-    let lane = |value: &dyn Fn(usize) -> f64| -> Lane { std::array::from_fn(|i| value((first + i).min(end - 1)) as f32) };
+    let lane =
+        |value: &dyn Fn(usize) -> f64| -> Lane { std::array::from_fn(|i| value((first + i).min(end - 1)) as f32) };
     let of = |column: &'_ Vec<f32>, cell: usize| f64::from(column[cell]);
     let substep = dt / SUBSTEPS as f64;
     let background = |slot: usize| {

@@ -142,10 +142,7 @@ fn out_degrees(plan: &Plan) -> Vec<u64> {
     let sources = plan.partitions.first().map_or(0, |partition| partition.rows.len() - 1);
     (0..sources)
         .map(|source| {
-            plan.partitions
-                .iter()
-                .map(|partition| u64::from(partition.rows[source + 1] - partition.rows[source]))
-                .sum()
+            plan.partitions.iter().map(|partition| u64::from(partition.rows[source + 1] - partition.rows[source])).sum()
         })
         .collect()
 }
@@ -192,11 +189,7 @@ impl<'a> Worker<'a> {
 }
 
 /// Delivers the spikes of the last batch to a partition and advances it over the steps of this one.
-#[multiversion::multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl",
-    "x86_64+avx2",
-    "x86_64+sse4.1"
-))]
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
 fn advance(
     worker: &mut Worker<'_>,
     shared: &super::block::Shared,

@@ -1,8 +1,6 @@
 //! A small random circuit with every kind of synapse, drive and cell.
 
-use bravli_circuit::{
-    Edges, FibrePopulation, FibreRate, NeuronColumns, Schedule, Trial, TrialKind,
-};
+use bravli_circuit::{Edges, FibrePopulation, FibreRate, NeuronColumns, Schedule, Trial, TrialKind};
 use bravli_rng::{Draw, Stream};
 use bravli_sim::{BackgroundColumns, BackgroundSlot, PointInput, Receptors};
 
@@ -45,10 +43,18 @@ fn push(edges: &mut Edges, source: usize, target: usize, excites: bool, stream: 
     edges.u_syn.push(sampler.normal_within_one_sd(0.5, 0.2) as f32);
     edges.tau_rec_ms.push(sampler.gamma(300.0, 100.0) as f32);
     edges.tau_facil_ms.push(sampler.gamma(50.0, 40.0) as f32);
-    edges.tau_decay_ms.push(sampler.normal_within_one_sd(if excites { 1.74 } else { 8.3 }, if excites { 0.18 } else { 2.2 }) as f32);
+    edges
+        .tau_decay_ms
+        .push(sampler.normal_within_one_sd(if excites { 1.74 } else { 8.3 }, if excites { 0.18 } else { 2.2 }) as f32);
     edges.n_rrp.push(1 + (pair % 3) as u16);
     edges.delay_ms.push(0.2 + 2.0 * sampler.uniform() as f32);
-    edges.conductance_ratio.push(if excites { 0.7 } else if pair % 7 == 0 { 0.75 } else { 0.0 });
+    edges.conductance_ratio.push(if excites {
+        0.7
+    } else if pair.is_multiple_of(7) {
+        0.75
+    } else {
+        0.0
+    });
     edges.u_hill_mm.push(2.79);
     edges.attenuation.push(0.5);
 }

@@ -9,11 +9,7 @@ use bravli_recipe::nearest;
 use serde_json::{Map, Value, json};
 
 /// Checks the conditions of a request against a stored circuit and keeps them.
-pub(crate) fn make(
-    store: &Store,
-    circuit: &ArtifactRecord,
-    request: &SetBoundaryConditions,
-) -> Result<Made, ActError> {
+pub(crate) fn make(store: &Store, circuit: &ArtifactRecord, request: &SetBoundaryConditions) -> Result<Made, ActError> {
     let column_record = input(store, circuit, "column")?;
     let recipe = recipe::load(store, &input(store, &column_record, "recipe")?)?;
     let own = match &recipe.boundary_text {

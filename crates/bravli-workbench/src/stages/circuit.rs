@@ -18,13 +18,14 @@ pub(crate) fn make(
     store.make("circuit", json!({ "seed": seed }), &[column_record], |folder| {
         let recipe = recipe::load(store, &source)?;
         let column = column::load(store, column_record)?;
-        let circuit = wire(&recipe, column, seed, &|done| progress.report(done, "wiring pathways")).map_err(|error| {
-            if matches!(error, WireError::Cancelled) {
-                ActError::cancelled()
-            } else {
-                ActError::new("cannot_wire", "column", error.to_string(), error.remedy())
-            }
-        })?;
+        let circuit =
+            wire(&recipe, column, seed, &|done| progress.report(done, "wiring pathways")).map_err(|error| {
+                if matches!(error, WireError::Cancelled) {
+                    ActError::cancelled()
+                } else {
+                    ActError::new("cannot_wire", "column", error.to_string(), error.remedy())
+                }
+            })?;
         let pathways = circuit.summarise();
         write_json(&folder.join("circuit.json"), &circuit.header)?;
         write_json(&folder.join("pathways.json"), &pathways)?;

@@ -2,7 +2,7 @@
 //! trials of the runs.
 
 use bravli_analysis::{Control, ResponseClass, Responses, Window};
-use bravli_sim::rate::{Emission, WilmesParameters, Weights};
+use bravli_sim::rate::{Emission, Weights, WilmesParameters};
 use std::collections::BTreeMap;
 
 /// Samples that a context is learned from: figure 3 of the model's paper trains as long.
@@ -21,11 +21,7 @@ const BASELINE_HZ: f64 = 1.0;
 /// Two compute such errors (k = 1 and k = 2). The third has the mean of the learned spreads in every context, so its gain
 /// cannot depend on σ, though its inhibition still divides by the current error.
 pub(crate) fn truth_controls(responses: &Responses, response_class: &str, window: &Window, seed: u64) -> Vec<Control> {
-    let circuits = [
-        ("wilmes_k1", true, 1.0),
-        ("wilmes_k2", true, 2.0),
-        ("unmodulated", false, 2.0),
-    ];
+    let circuits = [("wilmes_k1", true, 1.0), ("wilmes_k2", true, 2.0), ("unmodulated", false, 2.0)];
     let mut contexts: BTreeMap<(u64, u64), Weights> = BTreeMap::new();
     for trial in responses.trials.iter().map(|response| &response.trial) {
         contexts

@@ -3,9 +3,7 @@
 use super::write_text;
 use crate::error::ActError;
 use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
-use bravli_recipe::{
-    Reading, Recipe, RecipeFiles, SourceEvidence, numbers_with, read_with,
-};
+use bravli_recipe::{Reading, Recipe, RecipeFiles, SourceEvidence, numbers_with, read_with};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

@@ -40,9 +40,10 @@ pub(crate) fn runs(store: &Store, request: &ComputeUpe) -> Result<Vec<ArtifactRe
                 "name each run once; a second run needs another seed",
             ));
         }
-        if let Some(first) = records.first().filter(|first| {
-            first.request["protocol"] != record.request["protocol"] || first.inputs != record.inputs
-        }) {
+        if let Some(first) = records
+            .first()
+            .filter(|first| first.request["protocol"] != record.request["protocol"] || first.inputs != record.inputs)
+        {
             return Err(ActError::new(
                 "runs_differ",
                 field,
@@ -164,7 +165,10 @@ fn gain_figure(report: &UpeReport) -> String {
         y: Axis::new("response per unit |δ|", "spikes per trial"),
         series: series.collect(),
     };
-    chart.render().map_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><!-- {error} --></svg>"), |figure| figure.svg)
+    chart.render().map_or_else(
+        |error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><!-- {error} --></svg>"),
+        |figure| figure.svg,
+    )
 }
 
 /// The report as a page to read.
@@ -177,18 +181,53 @@ fn page(report: &UpeReport, runs: &[ArtifactRecord], ledger: &Ledger) -> String 
     for reason in &report.reasons {
         let _ = writeln!(text, "- {reason}");
     }
-    let _ = writeln!(text, "\nHypothesis: {} ({}). Response: {}, {} cells, {} to {} ms after onset.", report.hypothesis, report.theory, report.response_class, report.n_cells, report.window.start_ms, report.window.end_ms);
+    let _ = writeln!(
+        text,
+        "\nHypothesis: {} ({}). Response: {}, {} cells, {} to {} ms after onset.",
+        report.hypothesis,
+        report.theory,
+        report.response_class,
+        report.n_cells,
+        report.window.start_ms,
+        report.window.end_ms
+    );
     let design = &report.design;
-    let _ = writeln!(text, "\n## Design\n\n{} runs, {} contexts ({} means, {} spreads), {} natural, {} lead-in and {} probe trials; at least {} probes per context; lead-in {} ms ({} ms would be decisive).", design.n_seeds, design.n_contexts, design.n_mu, design.n_sigma, design.n_natural, design.n_lead_in, design.n_probe, design.min_probes_per_context, design.lead_in_ms, design.required_lead_in_ms);
-    let _ = writeln!(text, "\n## Gain at physically identical probes\n\n![gain](gain.svg)\n\nD = log g(smallest σ) − log g(largest σ) = {}; no modulation gives 0, range adaptation {:.2}.\n", interval(report.gain.d_log_ratio), report.gain.d_range_adaptation);
+    let _ = writeln!(
+        text,
+        "\n## Design\n\n{} runs, {} contexts ({} means, {} spreads), {} natural, {} lead-in and {} probe trials; at least {} probes per context; lead-in {} ms ({} ms would be decisive).",
+        design.n_seeds,
+        design.n_contexts,
+        design.n_mu,
+        design.n_sigma,
+        design.n_natural,
+        design.n_lead_in,
+        design.n_probe,
+        design.min_probes_per_context,
+        design.lead_in_ms,
+        design.required_lead_in_ms
+    );
+    let _ = writeln!(
+        text,
+        "\n## Gain at physically identical probes\n\n![gain](gain.svg)\n\nD = log g(smallest σ) − log g(largest σ) = {}; no modulation gives 0, range adaptation {:.2}.\n",
+        interval(report.gain.d_log_ratio),
+        report.gain.d_range_adaptation
+    );
     let _ = writeln!(text, "| side | σ | gain | se | probes |\n|---|---|---|---|---|");
     for (side, points) in [("above", &report.gain.positive), ("below", &report.gain.negative)] {
         for point in points {
-            let _ = writeln!(text, "| {side} | {} | {:.3} | {:.3} | {} |", point.sigma, point.g, point.se, point.n_probes);
+            let _ =
+                writeln!(text, "| {side} | {} | {:.3} | {:.3} | {} |", point.sigma, point.g, point.se, point.n_probes);
         }
     }
     if let Some(muw) = &report.muw {
-        let _ = writeln!(text, "\nWeight of the context's σ in the divisor: a/σ₀ = {}; Λ = {:.2} against a threshold of {:.2} (p = {:.3}).", interval(Some(muw.a_over_sigma0)), muw.lambda, muw.lambda_threshold, muw.p);
+        let _ = writeln!(
+            text,
+            "\nWeight of the context's σ in the divisor: a/σ₀ = {}; Λ = {:.2} against a threshold of {:.2} (p = {:.3}).",
+            interval(Some(muw.a_over_sigma0)),
+            muw.lambda,
+            muw.lambda_threshold,
+            muw.p
+        );
     }
     let _ = writeln!(text, "\n## Rivals\n\n| model | meaning | held-out D² | partial R² |\n|---|---|---|---|");
     for model in &report.models {
@@ -196,13 +235,24 @@ fn page(report: &UpeReport, runs: &[ArtifactRecord], ledger: &Ledger) -> String 
     }
     let _ = writeln!(text, "\n## Truth controls\n\n| circuit | computes UPE | found to | D |\n|---|---|---|---|");
     for control in &report.controls {
-        let _ = writeln!(text, "| {} | {} | {} | {} |", control.name, control.computes_upe, control.flagged, interval(control.d_log_ratio));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            control.name,
+            control.computes_upe,
+            control.flagged,
+            interval(control.d_log_ratio)
+        );
     }
     for inherited in &report.inherited {
         let _ = writeln!(text, "\nGain beyond {}: {}.", inherited.class, interval(inherited.difference));
     }
     if let Some(index) = &report.seed_index {
-        let _ = writeln!(text, "\n## The index (L4 − SST)·PV\n\nR² = {:.3}. It cannot decide: {}.", index.r2_cv, index.why_not);
+        let _ = writeln!(
+            text,
+            "\n## The index (L4 − SST)·PV\n\nR² = {:.3}. It cannot decide: {}.",
+            index.r2_cv, index.why_not
+        );
     }
     let list = |text: &mut String, title: &str, lines: &[String]| {
         if !lines.is_empty() {
@@ -212,11 +262,22 @@ fn page(report: &UpeReport, runs: &[ArtifactRecord], ledger: &Ledger) -> String 
             }
         }
     };
-    let falsifiers: Vec<String> =
-        report.falsifiers_triggered.iter().map(|falsifier| format!("({}) {}", falsifier.number, falsifier.text)).collect();
+    let falsifiers: Vec<String> = report
+        .falsifiers_triggered
+        .iter()
+        .map(|falsifier| format!("({}) {}", falsifier.number, falsifier.text))
+        .collect();
     list(&mut text, "Falsifiers triggered", &falsifiers);
     list(&mut text, "Flags", &report.flags);
     list(&mut text, "Assumptions", &report.assumptions);
-    let _ = writeln!(text, "\n## Provenance\n\nRecipe numbers: {} cited, {} derived, {} assumed, {} without a source. Runs: {}.", ledger.cited, ledger.derived, ledger.assumed, ledger.unsourced, runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>().join(", "));
+    let _ = writeln!(
+        text,
+        "\n## Provenance\n\nRecipe numbers: {} cited, {} derived, {} assumed, {} without a source. Runs: {}.",
+        ledger.cited,
+        ledger.derived,
+        ledger.assumed,
+        ledger.unsourced,
+        runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>().join(", ")
+    );
     text
 }

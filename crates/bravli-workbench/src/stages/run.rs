@@ -56,7 +56,8 @@ pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
         cut(&mut schedule, duration, blocks.isi_ms)?;
     }
     let threads = if request.threads == 0 { machine::threads() } else { request.threads as usize };
-    let content = json!({ "protocol": protocol, "duration_ms": schedule.duration_ms, "dt_ms": DT_MS, "seed": request.seed });
+    let content =
+        json!({ "protocol": protocol, "duration_ms": schedule.duration_ms, "dt_ms": DT_MS, "seed": request.seed });
     Ok(Prepared { schedule, content, threads, seed: request.seed })
 }
 
@@ -160,11 +161,12 @@ pub(crate) fn make(
             seed: prepared.seed,
         };
         let population = circuit.column.header.node_population.clone();
-        let output = point::run(&simulation, &population, prepared.threads, &mut |done| progress.report(done, "simulating"))
-            .map_err(|error| match error {
-                SimError::Cancelled => ActError::cancelled(),
-                other => ActError::new("cannot_simulate", "circuit", other.to_string(), other.remedy()),
-            })?;
+        let output =
+            point::run(&simulation, &population, prepared.threads, &mut |done| progress.report(done, "simulating"))
+                .map_err(|error| match error {
+                    SimError::Cancelled => ActError::cancelled(),
+                    other => ActError::new("cannot_simulate", "circuit", other.to_string(), other.remedy()),
+                })?;
         bravli_sonata::write_spikes(&folder.join("spikes.h5"), &output.spikes)?;
         write_json(&folder.join("schedule.json"), &prepared.schedule)?;
         let rates = rates(&circuit.column, &output.spikes[0], prepared.schedule.duration_ms);
@@ -213,7 +215,10 @@ fn notes(rates: &[RateRow]) -> Vec<String> {
     let mut notes = Vec::new();
     for rate in rates {
         if rate.mean_hz > TOO_FAST_HZ {
-            notes.push(format!("{} fires at {} Hz on average; check boundary and conductances", rate.population, rate.mean_hz));
+            notes.push(format!(
+                "{} fires at {} Hz on average; check boundary and conductances",
+                rate.population, rate.mean_hz
+            ));
         } else if rate.mean_hz == 0.0 {
             notes.push(format!("{} never fires", rate.population));
         }

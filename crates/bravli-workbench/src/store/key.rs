@@ -17,7 +17,21 @@ pub fn content_key(kind: &str, request: &Value, input_keys: &[String]) -> String
         "request": request,
         "results_version": RESULTS_VERSION,
     });
-    hex(&Sha256::digest(value.to_string().as_bytes()))
+    hex(&Sha256::digest(sorted(value).to_string().as_bytes()))
+}
+
+/// The same value with the keys of every object in order.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let mut fields: Vec<(String, Value)> =
+                object.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            fields.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        plain => plain,
+    }
 }
 
 /// Lower-case hexadecimal.

@@ -66,10 +66,15 @@ impl Store {
     /// # Errors
     /// `unknown_artifact` naming near ids when it is not there; `wrong_kind` when `kind` is another.
     pub fn get(&self, id: &str, kind: Option<&str>, field: &str) -> Result<ArtifactRecord, ActError> {
-        let found = id.rsplit_once('-').filter(|(kind, _)| KINDS.contains(kind)).and_then(|(kind, _)| self.load(kind, id));
+        let found =
+            id.rsplit_once('-').filter(|(kind, _)| KINDS.contains(kind)).and_then(|(kind, _)| self.load(kind, id));
         let Some(record) = found else {
             let near = bravli_recipe::nearest(id, self.ids().iter().map(String::as_str));
-            let known = if near.is_empty() { "the lab holds none like it".into() } else { format!("nearest: {}", near.join(", ")) };
+            let known = if near.is_empty() {
+                "the lab holds none like it".into()
+            } else {
+                format!("nearest: {}", near.join(", "))
+            };
             return Err(ActError::new(
                 "unknown_artifact",
                 field,
@@ -187,9 +192,10 @@ impl Store {
             .filter(|record| record.id == id && record.kind == kind);
         let known = self.verified.lock().is_ok_and(|verified| verified.contains(id));
         let whole = record.as_ref().is_some_and(|record| {
-            let sizes = record.payload.iter().all(|file| {
-                fs::metadata(folder.join(&file.name)).is_ok_and(|metadata| metadata.len() == file.bytes)
-            });
+            let sizes = record
+                .payload
+                .iter()
+                .all(|file| fs::metadata(folder.join(&file.name)).is_ok_and(|metadata| metadata.len() == file.bytes));
             sizes && (known || payload_of(&folder).is_ok_and(|payload| payload == record.payload))
         });
         if whole {
