@@ -19,7 +19,7 @@ mod test;
 use project::{Problem, Project, complain, say};
 
 /// Every command and what it does, in the order of `cargo xtask help`.
-const COMMANDS: [(&str, &str); 6] = [
+const COMMANDS: [(&str, &str); 7] = [
     ("demo", "build the release binary, run the first study, print its cost and what to try next (-- extra arguments)"),
     (
         "test",
@@ -27,6 +27,7 @@ const COMMANDS: [(&str, &str); 6] = [
     ),
     ("check", "fmt, clippy and layers"),
     ("layers", "check that each crate depends only on crates above it"),
+    ("snapshots", "rewrite the schema snapshots in tools/ from the tools as they are"),
     ("setup", "find or install the cmake that builds HDF5, and name anything else that is missing"),
     ("help", "this list"),
 ];
@@ -67,6 +68,13 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode, Problem> {
         "layers" => {
             no_arguments(command, rest)?;
             layers::layers(&Project::find()?)?;
+        }
+        "snapshots" => {
+            no_arguments(command, rest)?;
+            let mut project = Project::find()?;
+            cmake::setup(&mut project)?;
+            let mut cargo = project.cargo(["test", "--quiet", "--package", "bravli-mcp", "--test", "snapshots"]);
+            project::run(cargo.env("BRAVLI_REWRITE_SNAPSHOTS", "1"))?;
         }
         "setup" => {
             no_arguments(command, rest)?;

@@ -402,7 +402,11 @@ impl Workbench {
             },
         );
         Ok(UpeReply {
-            finding: format!("{verdict}: {shown}"),
+            finding: match report.reasons.first() {
+                Some(reason) if reason.contains("D = ") => format!("{verdict}: {reason}"),
+                Some(reason) => format!("{verdict}: {reason}; {shown}"),
+                None => format!("{verdict}: {shown}"),
+            },
             reasons: report.reasons.clone(),
             status: status(&made),
             digest: made.record.digest.clone(),
