@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_misspelt_command_lists_the_commands_and_the_nearest() {
         let text = unknown_command("tset").to_string();
-        assert!(text.contains("demo, test, check, layers, setup, help"), "{text}");
+        assert!(text.contains("demo, test, check, layers, snapshots, setup, help"), "{text}");
         assert!(text.contains("did you mean `cargo xtask test`?"), "{text}");
     }
 

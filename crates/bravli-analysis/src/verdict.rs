@@ -4,9 +4,10 @@
 //! and the MUW test has p < .05 with a/σ₀ excluding 0, and the gain is not range adaptation
 //! ([`crate::RANGE_ADAPTATION`]). Controls are judged by this flag alone. The verdict is then the first that applies:
 //!
-//! 1. `pipeline_invalid`: a UPE control is not flagged or another control is (falsifier 8).
-//! 2. `undetermined`: the population does not respond to probes, so there is no gain, or there are fewer than
-//!    [`crate::MIN_PROBES`] probes per (σ, δ), too few for a bootstrap interval.
+//! 1. `undetermined`: there are fewer than [`crate::MIN_PROBES`] probes per (σ, δ), too few for a bootstrap interval.
+//! 2. `pipeline_invalid`: fewer than [`MIN_POWER`] of the UPE controls are flagged, or more of the others than
+//!    [`MAX_FALSE_RATE`] can explain (falsifier 8). `undetermined`: the population does not respond to probes, so there is
+//!    no gain.
 //! 3. `contradicted`: the interval of D lies below −ln 1.1.
 //! 4. `not_supported`, when any of these holds: the response is a drive, not an error; D is equivalent to none, or its
 //!    interval includes 0 although a ratio of 1.5 would have been seen (1); a/σ₀ cannot be told from 0 with the same
@@ -15,7 +16,8 @@
 //!    hold σ (10).
 //! 5. `supported`, when all of these hold: flagged; the surrogate p < .05; an input class, where named, leaves
 //!    D_response − D_input above 0; the response is a positive, negative or unsigned error; the lead-in is frozen and
-//!    lasts three adaptation time constants; there was a UPE control and another one.
+//!    lasts three adaptation time constants; there was a UPE control and another one; no falsifier is triggered; the
+//!    best held-out model scales an error by σ; the exponent lies within that of the UPE controls.
 //! 6. `undetermined` otherwise, with what is missing.
 //!
 //! Without a control of each kind, 3, 4 and 5 are withheld: an absence or a presence has to be shown to be
@@ -47,26 +49,19 @@ pub(crate) fn judge(report: &mut UpeReport, options: &UpeOptions) {
     };
     let (against, powered) = evidence_against(report);
     read_out_falsifiers(report);
-    let failed: Vec<String> = report
-        .controls
-        .iter()
-        .filter(|c| !c.passed)
-        .map(|c| {
-            format!(
-                "control {:?} (computes UPE: {}) was {}",
-                c.name,
-                c.computes_upe,
-                if c.flagged { "flagged" } else { "not flagged" }
-            )
-        })
-        .collect();
     for (number, text) in &against {
         if let Some(number) = number {
             falsify(report, *number, text.clone());
         }
     }
-    if !failed.is_empty() {
-        let text = format!("truth controls fail: {}", failed.join("; "));
+    if let Some(p) = report.power.filter(|p| p.probes_per_cell < MIN_PROBES) {
+        let why = format!(
+            "{:.1} probes per (sigma, delta) are too few for an interval; decides: at least {MIN_PROBES}, and {} for a ratio of 1.5",
+            p.probes_per_cell, p.probes_for_ratio_1_5
+        );
+        return conclude(report, Verdict::Undetermined, vec![why]);
+    }
+    if let Some(text) = failed_controls(report) {
         falsify(report, 8, text.clone());
         return conclude(report, Verdict::PipelineInvalid, vec![text]);
     }
@@ -80,13 +75,6 @@ pub(crate) fn judge(report: &mut UpeReport, options: &UpeOptions) {
             Verdict::Undetermined,
             vec![why.into(), "decides: more probes, or larger |delta|".into()],
         );
-    }
-    if let Some(p) = report.power.filter(|p| p.probes_per_cell < MIN_PROBES) {
-        let why = format!(
-            "{:.1} probes per (sigma, delta) are too few for an interval; decides: at least {MIN_PROBES}, and {} for a ratio of 1.5",
-            p.probes_per_cell, p.probes_for_ratio_1_5
-        );
-        return conclude(report, Verdict::Undetermined, vec![why]);
     }
     let bound = EQUIVALENCE_RATIO.ln();
     if let Some(d) = report.gain.d_log_ratio.filter(|d| controlled && d.hi < -bound) {
@@ -107,11 +95,47 @@ pub(crate) fn judge(report: &mut UpeReport, options: &UpeOptions) {
         let d = report.gain.d_log_ratio.map(show).unwrap_or_default();
         let a = report.muw.map(|m| show(m.a_over_sigma0)).unwrap_or_default();
         let why = format!(
-            "D = {d}, a/sigma0 = {a}: gain at identical probes falls with the context's sigma beyond every rival tested"
+            "D = {d}, a/sigma0 = {a}: gain at identical probes falls with the context's sigma, and no rival tested explains it"
         );
         return conclude(report, Verdict::Supported, vec![why]);
     }
     conclude(report, Verdict::Undetermined, missing);
+}
+
+/// Smallest share of UPE controls that must be flagged (theory of the estimator: power of at least 80 %).
+pub const MIN_POWER: f64 = 0.8;
+
+/// Largest rate at which controls that do not compute UPE may be flagged.
+pub const MAX_FALSE_RATE: f64 = 0.05;
+
+/// What the truth controls show against the pipeline: too little power, or more false alarms than the allowed rate gives
+/// in one of twenty such sets.
+fn failed_controls(report: &UpeReport) -> Option<String> {
+    let tally = |truth: bool| {
+        let of_kind = || report.controls.iter().filter(move |c| c.computes_upe == truth);
+        (of_kind().filter(|c| c.flagged).count(), of_kind().count())
+    };
+    let (hits, n_upe) = tally(true);
+    let (alarms, n_other) = tally(false);
+    let mut failures = Vec::new();
+    if n_upe > 0 && (hits as f64) < MIN_POWER * n_upe as f64 {
+        failures.push(format!("{hits} of {n_upe} controls that compute UPE were flagged; at least 80 % are wanted"));
+    }
+    if n_other > 0 && at_least(alarms, n_other, MAX_FALSE_RATE) < ALPHA {
+        failures.push(format!("{alarms} of {n_other} controls that do not compute UPE were flagged; 5 % are allowed"));
+    }
+    (!failures.is_empty()).then(|| format!("truth controls fail: {}", failures.join("; ")))
+}
+
+/// P(X ≥ k) of a binomial number of n trials with probability p.
+fn at_least(k: usize, n: usize, p: f64) -> f64 {
+    let mut term = (1.0 - p).powi(n as i32);
+    let mut below = 0.0;
+    for i in 0..k {
+        below += term;
+        term *= p / (1.0 - p) * (n - i) as f64 / (i + 1) as f64;
+    }
+    1.0 - below
 }
 
 fn conclude(report: &mut UpeReport, verdict: Verdict, reasons: Vec<String>) {
@@ -204,6 +228,17 @@ fn shortfalls(report: &UpeReport, powered: bool) -> Vec<String> {
         PeClass::OneSidedDesign => out.push("only one sign of delta was probed, so an error cannot be told from a drive; decides: probes of the other sign".into()),
         PeClass::Unclear => out.push(format!("the response on the other side of the mean is not settled{more}")),
         _ => {}
+    }
+    for falsifier in &report.falsifiers_triggered {
+        out.push(format!("falsifier {} is triggered: {}", falsifier.number, falsifier.text));
+    }
+    if let Some(winner) = report.winner.as_ref().filter(|winner| !winner.starts_with("MU")) {
+        out.push(format!("the best held-out model is {winner}, which scales no error by sigma{more}"));
+    }
+    if let (Some(n), Some([low, high])) = (report.n_exponent, report.n_truth_range)
+        && (n.hi < low || n.lo > high)
+    {
+        out.push(format!("the exponent n = {} lies outside that of the UPE controls [{low:.2}, {high:.2}]", show(n)));
     }
     let design = &report.design;
     if !design.lead_in_decisive {

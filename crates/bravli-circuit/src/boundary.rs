@@ -189,7 +189,13 @@ const REFERENCE_CALCIUM_MM: f64 = 2.0;
 pub const MAX_BACKGROUNDS: usize = 2;
 
 /// Fibres that one condition may have.
-const MAX_FIBRES: f64 = 1e6;
+const MAX_FIBRES: f64 = 1e5;
+
+/// Connections that all fibres of one condition may make: as many as a large column has inside.
+const MAX_FIBRE_CONNECTIONS: f64 = 2e7;
+
+/// Longest name of a source.
+const MAX_SOURCE_CHARS: usize = 64;
 
 /// Reads conditions from the text of `boundary.yaml`.
 ///
@@ -225,6 +231,7 @@ impl Boundary {
                 );
             }
             seen.push(condition.source());
+            check.source(&format!("conditions[{index}].source"), condition.source());
             check.condition(index, condition, &mut backgrounds);
         }
         for condition in &mut conditions {
@@ -271,6 +278,22 @@ impl Check<'_> {
         }
     }
 
+    /// A source names a group of spikes in a file beside the cells' own.
+    fn source(&mut self, field: &str, source: &str) {
+        let plain = source.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+        if source.is_empty()
+            || source.len() > MAX_SOURCE_CHARS
+            || !plain
+            || source == self.column.header.node_population
+        {
+            self.error(
+                field,
+                format!("{source:?} is not a name of 1 to {MAX_SOURCE_CHARS} letters, digits, _, . or -, other than the recipe's"),
+                "name the part of the outside, for example vpm or top_down",
+            );
+        }
+    }
+
     fn condition(&mut self, index: usize, condition: &Condition, backgrounds: &mut [usize]) {
         let at = format!("conditions[{index}]");
         match condition {
@@ -280,6 +303,24 @@ impl Check<'_> {
                 self.rate(&format!("{at}.rate"), rate);
                 for (target_index, target) in onto.iter().enumerate() {
                     self.target(&format!("{at}.onto[{target_index}]"), target);
+                }
+                let cells = |target: &FibreTarget| {
+                    let populations = &self.column.header.populations;
+                    populations
+                        .iter()
+                        .find(|known| known.name == target.population)
+                        .map_or(0.0, |known| f64::from(known.n_cells))
+                };
+                let fibres = n_fibres * self.column.header.area_fraction;
+                let connections: f64 = onto.iter().map(|target| fibres * target.probability * cells(target)).sum();
+                if connections > MAX_FIBRE_CONNECTIONS {
+                    self.error(
+                        &format!("{at}.n_fibres"),
+                        format!(
+                            "{connections:.0} connections are expected; at most {MAX_FIBRE_CONNECTIONS} are allowed"
+                        ),
+                        "use fewer fibres or smaller probabilities",
+                    );
                 }
             }
             Condition::Neumann { onto, .. } => {

@@ -5,8 +5,9 @@ use crate::rounding::apportion;
 use bravli_recipe::{ColumnSpec, CompositionGroup, LayerSpec, Recipe, Shape, nearest};
 use bravli_rng::{Draw, Stream};
 
-/// Most cells a column may hold: node ids are 32-bit in the kernels and a cell costs about 1 kB once it is simulated.
-pub const MAX_CELLS: f64 = 20_000_000.0;
+/// Most cells a column may hold: ten barrel columns. The engine indexes the sources of every 512 cells, which beyond this
+/// costs more than the cells themselves.
+pub const MAX_CELLS: f64 = 200_000.0;
 
 /// What to place.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,9 @@ pub enum PlaceError {
     /// The radius is not a positive number.
     #[error("radius_um must lie in (0, 100000], got {0}")]
     Radius(f64),
+    /// The column is too small for a single cell.
+    #[error("a column of radius {0} um holds no cell")]
+    Empty(f64),
     /// A layer is not in the recipe.
     #[error("unknown layer {layer:?}; the recipe has {known}")]
     UnknownLayer {
@@ -64,7 +68,7 @@ pub enum PlaceError {
     },
     /// The circuit would not fit into memory.
     #[error(
-        "a column of radius {radius_um} um would hold {cells:.0} cells and about {connections:.0} connections, {needed_gib:.1} GiB; {available_gib:.1} GiB are available"
+        "a column of radius {radius_um} um would hold {cells:.0} cells and about {connections:.0} connections, {needed_gib:.1} GiB; the limits are {MAX_CELLS} cells and {available_gib:.1} GiB"
     )]
     TooLarge {
         /// Radius asked for.
@@ -89,7 +93,7 @@ impl PlaceError {
         match self {
             Self::NoColumn(_) => "add a column.yaml with shape, reference_radius_um and layers to the recipe".into(),
             Self::NoCells(..) => "name a layer that cell_composition.yaml describes, or describe this one".into(),
-            Self::Radius(_) => "give a radius in um, for example 130".into(),
+            Self::Radius(_) | Self::Empty(_) => "give a radius in um, for example 130".into(),
             Self::UnknownLayer { .. } => {
                 "name layers as the recipe does, for example [\"2\", \"3\", \"4\", \"5\"]".into()
             }
@@ -105,7 +109,7 @@ impl PlaceError {
     #[must_use]
     pub fn field(&self) -> &'static str {
         match self {
-            Self::Radius(_) | Self::TooLarge { .. } => "radius_um",
+            Self::Radius(_) | Self::Empty(_) | Self::TooLarge { .. } => "radius_um",
             Self::UnknownLayer { .. } | Self::NoCells(..) => "layers",
             _ => "recipe",
         }
@@ -159,6 +163,9 @@ pub fn place(recipe: &Recipe, request: &PlaceRequest) -> Result<Column, PlaceErr
             n_cells: parts.iter().sum(),
         });
         groups.extend(members.into_iter().zip(parts).map(|(group, n_cells)| Group { group, layer: index, n_cells }));
+    }
+    if layers.iter().all(|layer| layer.n_cells == 0) {
+        return Err(PlaceError::Empty(radius_um));
     }
     let mut header = ColumnHeader {
         node_population: recipe.name.clone(),
@@ -217,7 +224,7 @@ fn density(group: &CompositionGroup, layer: &LayerSpec) -> Result<f64, PlaceErro
 /// Refuses a column whose cells and expected connections need more memory than there is.
 fn check_size(recipe: &Recipe, radius_um: f64, cells: f64, memory_bytes: u64) -> Result<(), PlaceError> {
     /// A cell with its state, rings and source index.
-    const CELL_BYTES: f64 = 4_000.0;
+    const CELL_BYTES: f64 = 6_000.0;
     /// A connection in the circuit, its file buffer and the engine's record.
     const CONNECTION_BYTES: f64 = 150.0;
     let reach = recipe.pathways.iter().map(|pathway| pathway.sigma_um).fold(0.0, f64::max);
@@ -226,7 +233,8 @@ fn check_size(recipe: &Recipe, radius_um: f64, cells: f64, memory_bytes: u64) ->
     // pairs farther apart than the widest fall-off hardly connect: cells within it bound the out-degree
     let near = cells * (2.0 * reach * reach / (radius_um * radius_um)).min(1.0);
     let connections = cells * near * mean_probability;
-    let needed = cells * CELL_BYTES + connections * CONNECTION_BYTES;
+    // each partition of 512 cells indexes all sources in four bytes
+    let needed = cells * CELL_BYTES + cells * cells / 128.0 + connections * CONNECTION_BYTES;
     if needed <= memory_bytes as f64 && cells <= MAX_CELLS {
         return Ok(());
     }

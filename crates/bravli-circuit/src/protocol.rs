@@ -133,6 +133,14 @@ impl GaussianBlocks {
                     remedy: "give a list of numbers in stimulus units",
                 });
             }
+            let repeated = values.iter().enumerate().any(|(index, value)| values[..index].contains(value));
+            if repeated {
+                return Err(ProtocolError {
+                    field,
+                    message: "a value is named twice".into(),
+                    remedy: "name each value once; more trials come from natural_trials and probe_repeats",
+                });
+            }
             for value in values {
                 check(field, *value, low, high, "give stimulus units; a stimulus is not negative")?;
             }

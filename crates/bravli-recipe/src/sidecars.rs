@@ -139,6 +139,15 @@ fn receptors(node: &Node, notes: &mut Notes) -> Option<ReceptorSpec> {
             read.required_number(key, range)
         })
         .collect();
+    for (rise, decay) in [("nmda_rise_ms", "nmda_decay_ms"), ("gaba_b_rise_ms", "gaba_b_decay_ms")] {
+        let at = |key: &str| values[RECEPTORS.iter().position(|known| *known == key)?];
+        if let (Some(rise_ms), Some(decay_ms)) = (at(rise), at(decay))
+            && rise_ms >= decay_ms
+        {
+            let message = format!("receptors: {rise} = {rise_ms} must be below {decay} = {decay_ms}");
+            notes.add(Problem::error("rise_not_below_decay", message).at(node.at()).remedy("swap the two"));
+        }
+    }
     let value = |key: &str| values[RECEPTORS.iter().position(|known| *known == key)?];
     Some(ReceptorSpec {
         ampa_rise_ms: value("ampa_rise_ms")?,

@@ -43,6 +43,12 @@ fn step_range(start_ms: f64, end_ms: f64, dt_ms: f64, n_steps: usize) -> std::op
     start..((end_ms / dt_ms).round() as usize).clamp(start, n_steps)
 }
 
+/// Spikes that a population is expected to fire over a schedule.
+pub(crate) fn expected_spikes(population: &FibrePopulation, schedule: &Schedule, dt_ms: f64, n_steps: usize) -> f64 {
+    let per_fibre = cumulative_rate(&population.rate, schedule, dt_ms, n_steps).last().copied().unwrap_or_default();
+    per_fibre * f64::from(population.n_fibres)
+}
+
 /// Spikes (step, fibre) of one population, sorted by step, then fibre.
 ///
 /// The n-th spike of a fibre comes where its expected count passes the sum of n unit exponentials.

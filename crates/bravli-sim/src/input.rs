@@ -62,6 +62,16 @@ pub enum SimError {
         /// Limit, ms.
         limit_ms: f64,
     },
+    /// Fibres fire more than can be held.
+    #[error("{source_name} would fire about {expected:.0} spikes; at most {limit} are allowed")]
+    TooManySpikes {
+        /// Source of the fibres.
+        source_name: String,
+        /// Spikes expected.
+        expected: f64,
+        /// Limit.
+        limit: f64,
+    },
     /// A membrane potential became infinite or NaN.
     #[error("the potential of cell {cell} left the real numbers at {time_ms} ms")]
     Diverged {
@@ -89,6 +99,7 @@ impl SimError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::DelayTooLong { .. } => "check axonalConductionVelocity: 300 um/ms is 0.3 m/s; 0.0033 is its inverse",
+            Self::TooManySpikes { .. } => "lower the rates of its condition, or shorten the run",
             Self::Diverged { .. } => "check the neuron parameters and conductances of that cell's population",
             Self::Threads { .. } => "ask for fewer threads",
             Self::Cancelled => "call again; nothing was stored",

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Jobs under way, by the id of the artifact they make.
+/// Jobs under way, by the id of the artifact they make. One works at a time, with all its threads; the others wait.
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
     running: Mutex<BTreeMap<String, Arc<Job>>>,
+    turn: Arc<Mutex<()>>,
 }
 
 /// One job.
@@ -67,23 +68,16 @@ impl Jobs {
         progress: &dyn Progress,
         work: impl FnOnce(&dyn Progress) -> Result<(), ActError> + Send + 'static,
     ) -> Result<Waited, ActError> {
-        let job = {
-            let mut running = lock(&self.running);
-            running.retain(|_, job| lock(&job.state).outcome.is_none());
-            if let Some(job) = running.get(id) {
-                Arc::clone(job)
-            } else {
-                let job = Arc::new(Job::default());
-                running.insert(id.to_owned(), Arc::clone(&job));
-                start(Arc::clone(&job), work);
-                job
-            }
-        };
+        let job = self.join_or_start(id, progress, work)?;
         let deadline = wait.map(|wait| Instant::now() + wait);
         let mut state = lock(&job.state);
         loop {
             if let Some(outcome) = &state.outcome {
-                return outcome.clone().map(|()| Waited::Complete);
+                let outcome = outcome.clone();
+                drop(state);
+                // a failure is told once; the next call starts anew
+                self.forget(id, &job);
+                return outcome.map(|()| Waited::Complete);
             }
             let (done, message) = (state.done, state.message.clone());
             drop(state);
@@ -104,8 +98,73 @@ impl Jobs {
     }
 }
 
-fn start(job: Arc<Job>, work: impl FnOnce(&dyn Progress) -> Result<(), ActError> + Send + 'static) {
+impl Jobs {
+    /// The job of an id: the one under way or not yet told of, or a new one. A job that is being stopped is waited out.
+    fn join_or_start(
+        &self,
+        id: &str,
+        progress: &dyn Progress,
+        work: impl FnOnce(&dyn Progress) -> Result<(), ActError> + Send + 'static,
+    ) -> Result<Arc<Job>, ActError> {
+        loop {
+            let mut running = lock(&self.running);
+            match running.get(id).cloned() {
+                Some(job) if job.cancelled.load(Ordering::Relaxed) => {
+                    drop(running);
+                    if lock(&job.state).outcome.is_some() {
+                        self.forget(id, &job);
+                    } else if progress.report(0.0, "waiting for a stopped run to end").is_break() {
+                        return Err(ActError::cancelled());
+                    } else {
+                        std::thread::sleep(Duration::from_millis(20));
+                    }
+                }
+                Some(job) => return Ok(job),
+                None => {
+                    let job = Arc::new(Job::default());
+                    running.insert(id.to_owned(), Arc::clone(&job));
+                    start(Arc::clone(&job), Arc::clone(&self.turn), work);
+                    return Ok(job);
+                }
+            }
+        }
+    }
+
+    /// Drops a job, if it is still the one of its id.
+    fn forget(&self, id: &str, job: &Arc<Job>) {
+        let mut running = lock(&self.running);
+        if running.get(id).is_some_and(|known| Arc::ptr_eq(known, job)) {
+            running.remove(id);
+        }
+    }
+}
+
+/// Waits for a job's turn; `None` when it is stopped first.
+fn take_turn<'a>(job: &Job, turn: &'a Mutex<()>) -> Option<MutexGuard<'a, ()>> {
+    loop {
+        match turn.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(std::sync::TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(std::sync::TryLockError::WouldBlock) => {}
+        }
+        if job.report(0.0, "waiting for another run").is_break() {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn start(
+    job: Arc<Job>,
+    turn: Arc<Mutex<()>>,
+    work: impl FnOnce(&dyn Progress) -> Result<(), ActError> + Send + 'static,
+) {
     std::thread::spawn(move || {
+        let Some(_guard) = take_turn(&job, &turn) else {
+            lock(&job.state).outcome = Some(Err(ActError::cancelled()));
+            job.changed.notify_all();
+            return;
+        };
         let outcome =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(job.as_ref()))).unwrap_or_else(|_| {
                 Err(ActError::new(

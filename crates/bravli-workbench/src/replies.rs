@@ -376,8 +376,10 @@ pub struct ControlRow {
     pub control: String,
     /// Whether it computes such errors.
     pub computes_upe: bool,
-    /// Whether the estimator found that it does.
-    pub found_upe: bool,
+    /// Copies that the estimator found to compute them.
+    pub found_upe: u32,
+    /// Copies run.
+    pub copies: u32,
 }
 
 /// What is known of an artifact.

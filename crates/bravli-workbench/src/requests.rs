@@ -153,19 +153,19 @@ pub enum ProtocolKind {
 }
 
 impl Default for ProtocolRequest {
-    /// Three means and five spreads over a factor of ten; the lead-in lasts three times the recovery of a depressing
-    /// excitatory synapse (671 ms), so that adaptation has forgotten the natural trials.
+    /// Three means and five spreads over a factor of ten; the lead-in lasts three times the slowest recovery of the shipped
+    /// recipe's synapses (Martinotti cells', 1250 ms), so that adaptation has forgotten the natural trials.
     fn default() -> Self {
         Self {
             kind: ProtocolKind::GaussianBlocks,
             duration_ms: None,
             mu: vec![3.0, 4.0, 5.0],
             sigma: vec![0.2, 0.5, 0.9, 1.4, 2.0],
-            natural_trials: 10,
-            lead_in_trials: 14,
+            natural_trials: 6,
+            lead_in_trials: 25,
             probe_deltas: vec![-2.0, -1.0, 0.0, 1.0, 2.0],
             probe_repeats: 4,
-            spacers: 1,
+            spacers: 0,
             isi_ms: 150.0,
             settle_ms: 500.0,
         }

@@ -7,6 +7,7 @@ use crate::requests::{
     WirePathways, one,
 };
 use crate::stages::circuit::input;
+use crate::stages::report::check_bootstrap;
 use crate::stages::run::prepare;
 use crate::store::ArtifactRecord;
 use crate::workbench::Workbench;
@@ -180,6 +181,21 @@ pub fn read_study(name: &str, text: &str) -> Result<Study, ActError> {
             "write hypothesis: upe",
         ));
     }
+    let parts = [
+        ("wiring", study.wiring.is_some()),
+        ("boundary", study.boundary.is_some()),
+        ("run", study.run.is_some()),
+        ("analyses", !study.analyses.is_empty()),
+    ];
+    let last = parts.iter().rposition(|(_, given)| *given).unwrap_or(0);
+    if let Some((missing, _)) = parts[..last].iter().find(|(_, given)| !given) {
+        return Err(ActError::new(
+            "missing_part",
+            *missing,
+            format!("the study has a {} section and no {missing} section before it", parts[last].0),
+            format!("add {missing}: {{}} for its defaults, or leave out what follows"),
+        ));
+    }
     if let Some(run) = &study.run {
         if run.seeds.is_empty() || run.seeds.len() > 1_000 {
             return Err(ActError::new(
@@ -189,14 +205,26 @@ pub fn read_study(name: &str, text: &str) -> Result<Study, ActError> {
                 "give one seed per run, for example [1, 2, 3]",
             ));
         }
-        prepare(&simulate_request(&study, run, run.seeds[0], "circuit", "boundary", 0))?;
-    } else if !study.analyses.is_empty() {
-        return Err(ActError::new(
-            "no_runs",
-            "analyses",
-            "analyses need runs, and the study has no run section",
-            "add run: {seeds: [1, 2]}",
-        ));
+        if let Some(index) = (1..run.seeds.len()).find(|index| run.seeds[..*index].contains(&run.seeds[*index])) {
+            return Err(ActError::new(
+                "bad_seeds",
+                format!("run.seeds[{index}]"),
+                format!("seed {} is named twice", run.seeds[index]),
+                "name each seed once; the same seed gives the same run",
+            ));
+        }
+        let prepared = prepare(&simulate_request(&study, run, run.seeds[0], "circuit", "boundary", 0))?;
+        for (index, AnalysisPart::Upe { n_bootstrap, .. }) in study.analyses.iter().enumerate() {
+            check_bootstrap(*n_bootstrap, &format!("analyses[{index}].n_bootstrap"))?;
+            if prepared.schedule.trials.is_empty() {
+                return Err(ActError::new(
+                    "no_trials",
+                    format!("analyses[{index}]"),
+                    "a spontaneous protocol has no trials to analyse",
+                    "use kind: gaussian_blocks, or leave out the analysis",
+                ));
+            }
+        }
     }
     Ok(study)
 }
@@ -234,12 +262,18 @@ impl Progress for Part<'_> {
 }
 
 impl Workbench {
-    /// Checks that a study can be run: its recipe, its layers and its conditions' names, without simulating.
+    /// Checks that a study's recipe reads and its column can be placed; stores nothing.
     ///
     /// # Errors
     /// The first thing that stands in the way.
     pub fn check_study(&self, study: &Study) -> Result<(), ActError> {
-        let digest = self.recipe_digest(&study.recipe, &study.main_xml)?;
+        let digest = self.check_column(&PlaceColumn {
+            recipe: study.recipe.clone(),
+            main_xml: study.main_xml.clone(),
+            radius_um: study.column.radius_um,
+            layers: study.column.layers.clone(),
+            seed: study.column.seed,
+        })?;
         if !study.recipe_digest.is_empty() && study.recipe_digest != digest {
             return Err(ActError::new(
                 "recipe_changed",

@@ -17,6 +17,9 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+/// Longest result that `inspect` hands back whole: about 16,000 tokens.
+const MAX_FULL_BYTES: u64 = 64 << 10;
+
 /// A lab and everything that can be done in it. Cheap to clone.
 #[derive(Clone)]
 pub struct Workbench {
@@ -159,12 +162,25 @@ impl Workbench {
     }
 
     fn read_recipe(&self, name: &str, main_xml: &str) -> Result<stages::recipe::ReadRecipe, ActError> {
-        stages::recipe::read(name, self.inner.lab.recipe_files(name)?, main_xml)
+        let files = self.inner.lab.recipe_files(name)?;
+        // `mine`, `./mine` and `recipes/mine` are one recipe
+        let plain = Path::new(name).file_name().and_then(|last| last.to_str()).unwrap_or(name);
+        if !plain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')) {
+            return Err(ActError::new(
+                "bad_recipe_name",
+                "recipe",
+                format!("{plain:?} holds other characters than letters, digits, _, . and -"),
+                "rename the recipe's folder",
+            ));
+        }
+        stages::recipe::read(plain, files, main_xml)
     }
 
-    /// Digest of a recipe's files.
-    pub(crate) fn recipe_digest(&self, name: &str, main_xml: &str) -> Result<String, ActError> {
-        Ok(self.read_recipe(name, main_xml)?.digest)
+    /// Places a column without storing it; the digest of its recipe's files.
+    pub(crate) fn check_column(&self, request: &PlaceColumn) -> Result<String, ActError> {
+        let read = self.read_recipe(&request.recipe, &request.main_xml)?;
+        stages::column::placed(request, &read.reading.recipe)?;
+        Ok(read.digest)
     }
 
     /// Places the cells of a recipe.
@@ -413,11 +429,7 @@ impl Workbench {
             d_log_ratio: d,
             gain: side.iter().map(|p| GainRow { sigma: p.sigma, gain: round(p.g, 4), se: round(p.se, 4) }).collect(),
             models,
-            controls: report
-                .controls
-                .iter()
-                .map(|c| ControlRow { control: c.name.clone(), computes_upe: c.computes_upe, found_upe: c.flagged })
-                .collect(),
+            controls: stages::report::control_rows(&report),
             seed_index: report.seed_index.as_ref().map_or_else(String::new, |index| {
                 format!("(L4 - SST)*PV: R2 = {:.3}; cannot decide: {}", index.r2_cv, index.why_not)
             }),
@@ -539,7 +551,15 @@ impl Workbench {
             "report" => "report.json",
             _ => return Ok(record.summary.clone()),
         };
-        stages::read_json(&self.store().folder(record).join(file))
+        let path = self.store().folder(record).join(file);
+        let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        if bytes > MAX_FULL_BYTES {
+            let place = format!("artifacts/{}/{}/{file}", record.kind, record.id);
+            return Ok(
+                json!({ "file": place, "bytes": bytes, "note": "too long for a reply; read the file in the lab" }),
+            );
+        }
+        stages::read_json(&path)
     }
 
     fn files(&self, record: &ArtifactRecord) -> Vec<String> {

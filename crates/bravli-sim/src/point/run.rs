@@ -4,12 +4,15 @@ use super::block::{INPUTS, LANES, Lane, State};
 use super::deliver::deliver;
 use super::kernel::{Noise, draw_noise, step_block};
 use super::plan::{Partition, Plan};
-use crate::fibre_spikes::fibre_spikes;
+use crate::fibre_spikes::{expected_spikes, fibre_spikes};
 use crate::input::{PointInput, SimError};
 use bravli_circuit::Spikes;
 use bravli_rng::{Draw, Stream};
 use rayon::prelude::*;
 use std::ops::ControlFlow;
+
+/// Spikes that the fibres of one source may fire in a run.
+const MAX_FIBRE_SPIKES: f64 = 2e8;
 
 /// What a run leaves.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +73,16 @@ pub fn run(
         .map_err(|error| SimError::Threads { threads, message: error.to_string() })?;
     let mut plan = pool.install(|| Plan::new(input))?;
     let n_steps = (input.schedule.duration_ms / input.dt_ms).round() as usize;
+    for fibres in input.fibres {
+        let expected = expected_spikes(fibres, input.schedule, input.dt_ms, n_steps);
+        if expected > MAX_FIBRE_SPIKES {
+            return Err(SimError::TooManySpikes {
+                source_name: fibres.source.clone(),
+                expected,
+                limit: MAX_FIBRE_SPIKES,
+            });
+        }
+    }
     let fibres: Vec<Vec<(u32, u32)>> = input
         .fibres
         .iter()
@@ -139,8 +152,7 @@ fn merge_fibres(fibres: &[Vec<(u32, u32)>], offsets: &[u32]) -> Vec<(u32, u32)> 
 }
 
 fn out_degrees(plan: &Plan) -> Vec<u64> {
-    let sources = plan.partitions.first().map_or(0, |partition| partition.rows.len() - 1);
-    (0..sources)
+    (0..plan.n_sources)
         .map(|source| {
             plan.partitions.iter().map(|partition| u64::from(partition.rows[source + 1] - partition.rows[source])).sum()
         })

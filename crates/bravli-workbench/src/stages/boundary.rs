@@ -4,7 +4,7 @@ use super::{circuit::input, column, read_json, recipe, write_json};
 use crate::error::{ActError, ProblemReply};
 use crate::requests::{ConditionRequest, SetBoundaryConditions};
 use crate::store::{ArtifactRecord, Draft, Made, Store};
-use bravli_circuit::{Boundary, BoundaryError, BoundarySpec, read_boundary};
+use bravli_circuit::{Boundary, BoundaryError, BoundarySpec, Condition, read_boundary};
 use bravli_recipe::nearest;
 use serde_json::{Map, Value, json};
 
@@ -18,8 +18,13 @@ pub(crate) fn make(store: &Store, circuit: &ArtifactRecord, request: &SetBoundar
         })?),
         None => None,
     };
+    let (own_conditions, own_calcium) =
+        own.as_ref().map_or((Vec::new(), None), |own| (own.conditions.clone(), own.calcium_mm));
     let mut spec = spec_of(own, &request.conditions)?;
     spec.calcium_mm = request.calcium_mm.or(spec.calcium_mm);
+    let states_calcium = spec.calcium_mm.is_some();
+    let typed = changed_numbers(&own_conditions, &spec.conditions)
+        + u32::from(states_calcium && spec.calcium_mm != own_calcium);
     let column = column::load(store, &column_record)?;
     let boundary = Boundary::resolve(&spec, &recipe, &column, request.seed).map_err(|errors| refused(&errors))?;
     let content = json!({ "conditions": spec.conditions, "calcium_mm": boundary.calcium_mm, "seed": request.seed });
@@ -31,6 +36,14 @@ pub(crate) fn make(store: &Store, circuit: &ArtifactRecord, request: &SetBoundar
         });
         let mut ledger = circuit.ledger.clone();
         ledger.assumptions.extend(assumptions(&boundary));
+        if typed > 0 {
+            ledger.assumed += typed;
+            ledger.assumptions.push(format!("{typed} numbers of the boundary were given by request, without a source"));
+        }
+        if !states_calcium {
+            ledger.assumed += 1;
+            ledger.assumptions.push(format!("calcium: neither recipe nor request states it; {} mM", boundary.calcium_mm));
+        }
         Ok(Draft { summary, ledger, notes: Vec::new() })
     })
 }
@@ -90,7 +103,16 @@ fn spec_of(own: Option<BoundarySpec>, requested: &[ConditionRequest]) -> Result<
                 },
             ));
         }
-        let merged = merge(base.unwrap_or_else(|| Value::Object(Map::new())), given);
+        let changed = changed_fields(&given);
+        let recipe_assumes = base.as_ref().and_then(|base| base["assumes"].as_str().map(str::to_owned));
+        let mut merged = merge(base.unwrap_or_else(|| Value::Object(Map::new())), given);
+        if let Some(assumed) = recipe_assumes.filter(|_| request.assumes.is_empty() && !changed.is_empty()) {
+            // what the recipe assumed of its own numbers need not hold for others
+            merged["assumes"] = json!(format!(
+                "{} as requested, in place of the recipe's, which assumed: {assumed}",
+                changed.join(", ")
+            ));
+        }
         let condition = serde_json::from_value(merged).map_err(|error| {
             ActError::new(
                 "bad_condition",
@@ -102,6 +124,42 @@ fn spec_of(own: Option<BoundarySpec>, requested: &[ConditionRequest]) -> Result<
         conditions.push(condition);
     }
     Ok(BoundarySpec { calcium_mm: own.and_then(|spec| spec.calcium_mm), conditions })
+}
+
+/// Names of the fields that a request sets besides those that name the condition.
+fn changed_fields(given: &Value) -> Vec<String> {
+    let names = given.as_object().into_iter().flat_map(Map::keys);
+    names.filter(|name| !matches!(name.as_str(), "source" | "kind" | "assumes")).cloned().collect()
+}
+
+/// Numbers of the final conditions that are not the recipe's.
+fn changed_numbers(own: &[Condition], conditions: &[Condition]) -> u32 {
+    let values = |conditions: &[Condition]| -> Vec<Value> {
+        conditions.iter().map(|condition| serde_json::to_value(condition).unwrap_or_default()).collect()
+    };
+    let own = values(own);
+    values(conditions)
+        .iter()
+        .map(|condition| count_changes(own.iter().find(|known| known["source"] == condition["source"]), condition))
+        .sum()
+}
+
+/// Numbers of `value` that differ from those at the same place of `base`; entries of a list meet by population.
+fn count_changes(base: Option<&Value>, value: &Value) -> u32 {
+    match value {
+        Value::Number(_) => u32::from(base != Some(value)),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| {
+                let known = base.and_then(Value::as_array).into_iter().flatten();
+                count_changes(known.clone().find(|known| known["population"] == item["population"]), item)
+            })
+            .sum(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| count_changes(base.and_then(|base| base.get(name)), value)).sum()
+        }
+        _ => 0,
+    }
 }
 
 /// Fields of `given` over those of `base`; entries of `onto` meet by population, and those not named are left out.

@@ -9,6 +9,18 @@ use bravli_circuit::{Column, ColumnHeader, PlaceRequest, place};
 use bravli_recipe::Recipe;
 use serde_json::json;
 
+/// The column of a request, not stored.
+pub(crate) fn placed(request: &PlaceColumn, recipe: &Recipe) -> Result<Column, ActError> {
+    let place_request = PlaceRequest {
+        radius_um: request.radius_um,
+        layers: request.layers.clone(),
+        seed: request.seed,
+        memory_bytes: machine::memory_bytes(),
+    };
+    place(recipe, &place_request)
+        .map_err(|error| ActError::new("cannot_place", error.field(), error.to_string(), error.remedy()))
+}
+
 /// Places the cells a request asks for. The size is checked before anything is stored.
 pub(crate) fn make(
     request: &PlaceColumn,
@@ -16,14 +28,7 @@ pub(crate) fn make(
     store_recipe: impl FnOnce() -> Result<Made, ActError>,
     store: &Store,
 ) -> Result<(Made, ArtifactRecord), ActError> {
-    let place_request = PlaceRequest {
-        radius_um: request.radius_um,
-        layers: request.layers.clone(),
-        seed: request.seed,
-        memory_bytes: machine::memory_bytes(),
-    };
-    let column = place(recipe, &place_request)
-        .map_err(|error| ActError::new("cannot_place", error.field(), error.to_string(), error.remedy()))?;
+    let column = placed(request, recipe)?;
     let source = store_recipe()?.record;
     // what was placed, so that an absent radius and the reference radius are one request
     let layers: Vec<&String> = column.header.layers.iter().map(|layer| &layer.layer).collect();

@@ -16,12 +16,20 @@ const FANO: f64 = 4.0;
 /// Rate of the control's cells without a stimulus, Hz: above zero, so that the baseline is estimated, not known.
 const BASELINE_HZ: f64 = 1.0;
 
-/// The three controls, run through the trials of `responses`.
+/// Independent copies of each circuit that computes such errors, and of the one that does not: together ten and ten.
+const UPE_COPIES: u64 = 5;
+const UNMODULATED_COPIES: u64 = 10;
+
+/// The controls, run through the trials of `responses`.
 ///
-/// Two compute such errors (k = 1 and k = 2). The third has the mean of the learned spreads in every context, so its gain
+/// Two circuits compute such errors (k = 1 and k = 2), five copies each. The third, ten copies, has the mean of the learned spreads in every context, so its gain
 /// cannot depend on σ, though its inhibition still divides by the current error.
 pub(crate) fn truth_controls(responses: &Responses, response_class: &str, window: &Window, seed: u64) -> Vec<Control> {
-    let circuits = [("wilmes_k1", true, 1.0), ("wilmes_k2", true, 2.0), ("unmodulated", false, 2.0)];
+    let circuits = [
+        ("wilmes_k1", true, 1.0, UPE_COPIES),
+        ("wilmes_k2", true, 2.0, UPE_COPIES),
+        ("unmodulated", false, 2.0, UNMODULATED_COPIES),
+    ];
     let mut contexts: BTreeMap<(u64, u64), Weights> = BTreeMap::new();
     for trial in responses.trials.iter().map(|response| &response.trial) {
         contexts
@@ -29,7 +37,8 @@ pub(crate) fn truth_controls(responses: &Responses, response_class: &str, window
             .or_insert_with(|| WilmesParameters::default().train(trial.mu, trial.sigma, TRAINING_SAMPLES, seed));
     }
     let mean_spread = contexts.values().map(|weights| weights.pv).sum::<f64>() / contexts.len().max(1) as f64;
-    let control = |(name, computes_upe, exponent): (&str, bool, f64)| {
+    let control = |name: &str, computes_upe: bool, exponent: f64, copy: u64| {
+        let name = format!("{name}_{copy}");
         let circuit = WilmesParameters { exponent, ..WilmesParameters::default() };
         let emission = Emission {
             n_cells: CELLS,
@@ -61,11 +70,11 @@ pub(crate) fn truth_controls(responses: &Responses, response_class: &str, window
         };
         let classes =
             vec![class(response_class, errors), class("L4_E", drive), class("L23_SST", sst), class("L23_PV", pv)];
-        Control {
-            name: name.to_owned(),
-            computes_upe,
-            responses: Responses { trials: responses.trials.clone(), classes },
-        }
+        Control { name, computes_upe, responses: Responses { trials: responses.trials.clone(), classes } }
     };
-    circuits.into_iter().map(control).collect()
+    circuits
+        .into_iter()
+        .flat_map(|(name, truth, exponent, copies)| (1..=copies).map(move |copy| (name, truth, exponent, copy)))
+        .map(|(name, truth, exponent, copy)| control(name, truth, exponent, copy))
+        .collect()
 }

@@ -1,14 +1,24 @@
 //! Runs → a report on uncertainty-modulated prediction errors, with its figures.
 
-use super::{boundary, circuit, circuit::input, controls, read_json, responses, run, write_json, write_text};
+use super::{boundary, circuit, circuit::input, controls, read_json, recipe, responses, run, write_json, write_text};
 use crate::error::ActError;
 use crate::progress::Progress;
+use crate::replies::ControlRow;
 use crate::requests::ComputeUpe;
 use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
 use bravli_analysis::{UpeOptions, UpeReport, assess};
-use bravli_circuit::Condition;
+use bravli_circuit::{Condition, EdgeHeader};
 use serde_json::json;
 use std::fmt::Write;
+
+/// Refuses a number of bootstrap draws out of range.
+pub(crate) fn check_bootstrap(n_bootstrap: u32, field: &str) -> Result<(), ActError> {
+    if (20..=10_000).contains(&n_bootstrap) {
+        return Ok(());
+    }
+    let message = format!("must lie in 20..=10000, got {n_bootstrap}");
+    Err(ActError::new("bad_bootstrap", field, message, "1000 draws are usual"))
+}
 
 /// Finds the runs of a request and checks that they can be read together.
 pub(crate) fn runs(store: &Store, request: &ComputeUpe) -> Result<Vec<ArtifactRecord>, ActError> {
@@ -20,14 +30,7 @@ pub(crate) fn runs(store: &Store, request: &ComputeUpe) -> Result<Vec<ArtifactRe
             "give ids that simulate returned, for example [\"run-0123456789ab\"]",
         ));
     }
-    if !(20..=10_000).contains(&request.n_bootstrap) {
-        return Err(ActError::new(
-            "bad_bootstrap",
-            "n_bootstrap",
-            format!("must lie in 20..=10000, got {}", request.n_bootstrap),
-            "1000 draws are usual",
-        ));
-    }
+    check_bootstrap(request.n_bootstrap, "n_bootstrap")?;
     let mut records: Vec<ArtifactRecord> = Vec::new();
     for (index, id) in request.runs.iter().enumerate() {
         let field = format!("runs[{index}]");
@@ -47,12 +50,22 @@ pub(crate) fn runs(store: &Store, request: &ComputeUpe) -> Result<Vec<ArtifactRe
             return Err(ActError::new(
                 "runs_differ",
                 field,
-                format!("{id} differs from {} in circuit, boundary or protocol", first.id),
+                format!("{id} differs from {} in circuit, boundary, protocol or length", first.id),
                 "give runs that differ in their seed alone",
+            ));
+        }
+        if let Some(same) = records.iter().find(|known| known.request["seed"] == record.request["seed"]) {
+            return Err(ActError::new(
+                "same_seed",
+                field,
+                format!("{id} has the seed of {}: it is no second sample", same.id),
+                "simulate again with another seed",
             ));
         }
         records.push(record);
     }
+    // the order in which runs are named means nothing
+    records.sort_by_key(|record| record.request["seed"].as_u64());
     Ok(records)
 }
 
@@ -118,6 +131,7 @@ pub(crate) fn make(
             seed: request.seed,
             plasticity_on: false,
             top_down_on: tells_sigma,
+            tau_adaptation_ms: slowest_adaptation_ms(store, &circuit_record, &boundary)?,
             assumptions,
             ..UpeOptions::default()
         };
@@ -142,9 +156,42 @@ pub(crate) fn make(
     })
 }
 
+/// The longest mean time constant of depression, facilitation or adaptation in a circuit and its boundary, ms.
+fn slowest_adaptation_ms(
+    store: &Store,
+    circuit_record: &ArtifactRecord,
+    boundary: &bravli_circuit::Boundary,
+) -> Result<f64, ActError> {
+    let header: EdgeHeader = read_json(&store.folder(circuit_record).join("circuit.json"))?;
+    let column = input(store, circuit_record, "column")?;
+    let recipe = recipe::load(store, &input(store, &column, "recipe")?)?;
+    let classes = header.classes.iter().filter_map(|name| recipe.synapse_classes.get(name)).chain(&boundary.classes);
+    let synaptic = classes.map(|class| class.tau_rec_ms.mean.max(class.tau_facil_ms.mean)).fold(0.0, f64::max);
+    let cellular = recipe.neurons.iter().flat_map(|models| models.etypes.values());
+    let slowest = cellular.map(|etype| etype.tau_w_ms.get()).fold(synaptic, f64::max);
+    // a circuit without any adaptation needs no lead-in; the estimator wants a positive number
+    Ok(slowest.max(1.0))
+}
+
 /// A stored report.
 pub(crate) fn load(store: &Store, record: &ArtifactRecord) -> Result<UpeReport, ActError> {
     read_json(&store.folder(record).join("report.json"))
+}
+
+/// Truth controls by circuit: how many copies were found to compute such errors.
+pub(crate) fn control_rows(report: &UpeReport) -> Vec<ControlRow> {
+    let mut rows: Vec<ControlRow> = Vec::new();
+    for control in &report.controls {
+        let name = control.name.rsplit_once('_').map_or(control.name.as_str(), |(circuit, _)| circuit);
+        let index = rows.iter().position(|row| row.control == name).unwrap_or_else(|| {
+            let computes_upe = control.computes_upe;
+            rows.push(ControlRow { control: name.to_owned(), computes_upe, found_upe: 0, copies: 0 });
+            rows.len() - 1
+        });
+        rows[index].copies += 1;
+        rows[index].found_upe += u32::from(control.flagged);
+    }
+    rows
 }
 
 /// A verdict as the doors write it.
@@ -233,16 +280,9 @@ fn page(report: &UpeReport, runs: &[ArtifactRecord], ledger: &Ledger) -> String 
     for model in &report.models {
         let _ = writeln!(text, "| {} | {} | {:.4} | {:.4} |", model.id, model.meaning, model.d2_cv, model.r2_partial);
     }
-    let _ = writeln!(text, "\n## Truth controls\n\n| circuit | computes UPE | found to | D |\n|---|---|---|---|");
-    for control in &report.controls {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} |",
-            control.name,
-            control.computes_upe,
-            control.flagged,
-            interval(control.d_log_ratio)
-        );
+    let _ = writeln!(text, "\n## Truth controls\n\n| circuit | computes UPE | found to, of copies |\n|---|---|---|");
+    for row in control_rows(report) {
+        let _ = writeln!(text, "| {} | {} | {} of {} |", row.control, row.computes_upe, row.found_upe, row.copies);
     }
     for inherited in &report.inherited {
         let _ = writeln!(text, "\nGain beyond {}: {}.", inherited.class, interval(inherited.difference));

@@ -43,18 +43,35 @@ pub(crate) fn gather(store: &Store, runs: &[ArtifactRecord], window_name: Window
         let window = window(window_name, &schedule);
         let circuit_record = input(store, record, "circuit")?;
         let column = column::load(store, &circuit::input(store, &circuit_record, "column")?)?;
+        if window.end_ms <= window.start_ms {
+            return Err(ActError::new(
+                "empty_window",
+                "window",
+                format!("the window from {} ms ends at the next onset, {} ms", window.start_ms, window.end_ms),
+                "use the early window, or a protocol with a longer isi_ms",
+            ));
+        }
         let spikes = run::spikes(store, record)?;
+        let of_cells =
+            spikes.iter().find(|spikes| spikes.population == column.header.node_population).ok_or_else(|| {
+                ActError::new(
+                    "broken_artifact",
+                    "spikes.h5",
+                    format!("{} holds no spikes of its cells", record.id),
+                    "make it again",
+                )
+            })?;
         let onsets: Vec<f64> = schedule.trials.iter().map(|trial| trial.onset_ms).collect();
         let before: Vec<f64> = onsets.iter().map(|onset| onset - BASELINE_MS).collect();
         let baseline_window = Window { start_ms: 0.0, end_ms: BASELINE_MS, name: "baseline".into() };
         for (population_index, population) in column.header.populations.iter().enumerate() {
             let members: Vec<bool> =
                 column.cells.population.iter().map(|of| usize::from(*of) == population_index).collect();
-            let counts = count_spikes(&spikes[0], &members, &onsets, &window);
-            let baseline = count_spikes(&spikes[0], &members, &before, &baseline_window);
+            let counts = count_spikes(of_cells, &members, &onsets, &window);
+            let baseline = count_spikes(of_cells, &members, &before, &baseline_window);
             add(&mut responses, &population.name, population.n_cells, &window, counts, baseline);
         }
-        if let Some(vpm) = spikes.iter().find(|spikes| spikes.population == "vpm") {
+        if let Some(vpm) = spikes.iter().find(|spikes| spikes.population.eq_ignore_ascii_case("vpm")) {
             has_vpm = true;
             let n_fibres = vpm.node.iter().max().map_or(1, |node| node + 1);
             let members = vec![true; n_fibres as usize];
@@ -82,4 +99,49 @@ fn add(responses: &mut Responses, name: &str, n_cells: u32, window: &Window, cou
     let class = &mut responses.classes[index];
     class.counts.extend(counts.into_iter().map(f64::from));
     class.baseline.extend(baseline.into_iter().map(f64::from));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use crate::requests::{
+        ConditionRequest, PlaceColumn, ProtocolRequest, SetBoundaryConditions, Simulate, WirePathways,
+    };
+    use crate::workbench::Workbench;
+
+    /// A fibre source that sorts before the recipe's name must not be counted as cells.
+    #[test]
+    fn cells_are_told_from_fibres_by_name_not_by_order() {
+        let lab = tempfile::tempdir().unwrap();
+        let bench = Workbench::new(lab.path());
+        let place = serde_json::from_str::<PlaceColumn>(r#"{"recipe": "rat-barrel", "radius_um": 30}"#).unwrap();
+        let column = bench.place_column(&place).unwrap().artifact;
+        let circuit = bench.wire_pathways(&WirePathways { column, seed: 1 }, &Silent).unwrap().artifact;
+        let early = ConditionRequest {
+            source: "aaa".into(),
+            kind: "dirichlet".into(),
+            n_fibres: Some(2_000.0),
+            rate: serde_json::from_str(r#"{"base_hz": 50}"#).unwrap(),
+            ..ConditionRequest::default()
+        };
+        let quiet =
+            SetBoundaryConditions { circuit: circuit.clone(), conditions: vec![early], calcium_mm: None, seed: 1 };
+        let boundary = bench.set_boundary_conditions(&quiet).unwrap().artifact;
+        let protocol = ProtocolRequest {
+            mu: vec![3.0],
+            sigma: vec![0.5],
+            natural_trials: 2,
+            lead_in_trials: 0,
+            probe_repeats: 1,
+            ..ProtocolRequest::default()
+        };
+        let request = Simulate { circuit, boundary, protocol, duration_ms: None, seed: 1, threads: 1, wait_s: 0.0 };
+        let run = bench.simulate(&request, &Silent).unwrap().artifact;
+        let record = bench.store().get(&run, Some("run"), "run").unwrap();
+        let gathered = gather(bench.store(), &[record], WindowName::Early).unwrap();
+        let silent = gathered.responses.classes.iter().all(|class| class.counts.iter().all(|count| *count == 0.0));
+        assert!(silent, "cells without input fired: fibres were counted in their place");
+        assert!(!gathered.has_vpm);
+    }
 }

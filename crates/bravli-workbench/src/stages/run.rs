@@ -75,6 +75,12 @@ fn protocol_of(request: &ProtocolRequest, duration_ms: Option<f64>) -> Result<Pr
             })?;
             Ok(Protocol::Spontaneous { duration_ms: length })
         }
+        ProtocolKind::GaussianBlocks if request.duration_ms.is_some() => Err(ActError::new(
+            "bad_protocol",
+            "protocol.duration_ms",
+            "protocol.duration_ms belongs to kind spontaneous; the length of gaussian_blocks follows from its trials",
+            "leave it out, or cut the run with the outer duration_ms",
+        )),
         ProtocolKind::GaussianBlocks => Ok(Protocol::GaussianBlocks(GaussianBlocks {
             mu: request.mu.clone(),
             sigma: request.sigma.clone(),
@@ -95,7 +101,6 @@ fn cut(schedule: &mut Schedule, duration_ms: f64, isi_ms: f64) -> Result<(), Act
         return Ok(());
     }
     schedule.trials.retain(|trial| trial.onset_ms + isi_ms <= duration_ms);
-    schedule.contexts.retain(|context| context.start_ms < duration_ms);
     let Some(last) = schedule.trials.last() else {
         return Err(ActError::new(
             "bad_duration",
@@ -105,6 +110,8 @@ fn cut(schedule: &mut Schedule, duration_ms: f64, isi_ms: f64) -> Result<(), Act
         ));
     };
     schedule.duration_ms = last.onset_ms + isi_ms;
+    let end_ms = schedule.duration_ms;
+    schedule.contexts.retain(|context| context.start_ms < end_ms);
     for context in &mut schedule.contexts {
         context.end_ms = context.end_ms.min(schedule.duration_ms);
     }
@@ -231,7 +238,7 @@ pub(crate) fn schedule(store: &Store, record: &ArtifactRecord) -> Result<Schedul
     read_json(&store.folder(record).join("schedule.json"))
 }
 
-/// Spikes of a stored run: the cells', then the fibres'.
+/// Spikes of a stored run, one entry per population: the cells and each source of fibres.
 pub(crate) fn spikes(store: &Store, record: &ArtifactRecord) -> Result<Vec<Spikes>, ActError> {
     Ok(bravli_sonata::read_spikes(&store.folder(record).join("spikes.h5"))?)
 }

@@ -158,6 +158,7 @@ impl Store {
                 ActError::new("internal", "artifact.json", format!("cannot write the card: {error}"), "report this")
             })?;
             write_synced(&building.join("artifact.json"), card.as_bytes())?;
+            sync_folder(&building);
             Ok(record)
         });
         let record = match result {
@@ -196,7 +197,7 @@ impl Store {
                 .payload
                 .iter()
                 .all(|file| fs::metadata(folder.join(&file.name)).is_ok_and(|metadata| metadata.len() == file.bytes));
-            sizes && (known || payload_of(&folder).is_ok_and(|payload| payload == record.payload))
+            sizes && (known || record.payload.iter().all(|file| is_whole(&folder, file)))
         });
         if whole {
             self.remember(id);
@@ -229,6 +230,14 @@ impl Store {
             .map_err(|error| ActError::io("open a lock", &path, &error))?;
         file.lock().map_err(|error| ActError::io("take a lock", &path, &error))?;
         Ok(file)
+    }
+}
+
+/// Whether a file has the digest of its card. A file that cannot be read now (too many open files, say) is not damaged.
+fn is_whole(folder: &Path, file: &PayloadFile) -> bool {
+    match digest_file(&folder.join(&file.name)) {
+        Ok((bytes, sha256)) => bytes == file.bytes && sha256 == file.sha256,
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
     }
 }
 
