@@ -85,3 +85,12 @@ fn every_number_of_the_shipped_recipe_has_a_source() {
     assert!(reply.ledger.cited > reply.ledger.assumed, "{:?}", reply.ledger);
     assert!(reply.buildable, "{:?}", reply.missing);
 }
+
+#[test]
+fn a_cited_number_that_was_changed_loses_its_source_and_is_told() {
+    let (_lab, bench) = lab_with("mine", |folder| replace(folder, "column.yaml", "n_cells: 4447", "n_cells: 4448"));
+    let reply = bench.parse_recipe(&ParseRecipe { recipe: "mine".into(), main_xml: String::new() }).unwrap();
+    assert_eq!(reply.ledger.unsourced, 1);
+    let told = reply.problems.iter().find(|problem| problem.code == "cited_value_differs").unwrap();
+    assert!(told.message.contains("4448") && told.place.starts_with("column.yaml:"), "{told:?}");
+}

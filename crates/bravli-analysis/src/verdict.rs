@@ -28,7 +28,7 @@
 //! where nothing can hold σ. (4, 7 and 9 need silencing, oddball and rewiring experiments.)
 
 use crate::options::{ALPHA, EQUIVALENCE_RATIO, MIN_PROBES, POWER_RATIO, UpeOptions};
-use crate::report::{Estimate, Falsifier, GainReport, MuwReport, PeClass, UpeReport, Verdict};
+use crate::report::{Estimate, Falsifier, GainReport, MuwReport, PeClass, Side, UpeReport, Verdict};
 
 /// Whether the estimator says "uncertainty-modulated", before inheritance and artefacts are considered.
 #[must_use]
@@ -202,7 +202,7 @@ fn shortfalls(report: &UpeReport, powered: bool) -> Vec<String> {
         )
     });
     if let Some(d) = gain.d_log_ratio.filter(|d| d.lo <= 0.0) {
-        out.push(format!("the interval of D = {} includes 0{more}", show(d)));
+        out.push(format!("the interval of D = {} does not lie above 0{more}", show(d)));
     }
     match report.muw {
         None => {
@@ -291,8 +291,19 @@ fn context_flags(report: &mut UpeReport, options: &UpeOptions) {
     }
     if d.n_seeds < 10 {
         flags.push(format!(
-            "{} run(s); intervals over fewer than 10 seeds understate the spread between circuits",
+            "{} run(s) of one circuit; intervals over fewer than 10 seeds understate the spread between runs, and none tells of other circuits",
             d.n_seeds
+        ));
+    }
+    let side = match report.gain.side {
+        Side::Negative => &report.gain.negative,
+        _ => &report.gain.positive,
+    };
+    let ends = [side.first(), side.last()];
+    for point in ends.into_iter().flatten().filter(|point| point.g <= 2.0 * point.se) {
+        flags.push(format!(
+            "the gain at sigma = {} is {:.2} with standard error {:.2}, not told from 0: D takes the logarithm of a floor there and only bounds the ratio",
+            point.sigma, point.g, point.se
         ));
     }
     if report.gain.rectified_by_floor {

@@ -23,7 +23,8 @@ pub enum Condition {
     Dirichlet {
         /// What part of the outside it stands for, for example `vpm`.
         source: String,
-        /// Fibres of a column of the recipe's reference size; scaled by area.
+        /// Fibres. They are those of a whole column at any radius: a fibre spreads over the column, so a narrower one keeps
+        /// the number of fibres that converge on a cell.
         n_fibres: f64,
         /// Rate of a fibre over time.
         rate: FibreRate,
@@ -162,7 +163,7 @@ pub struct Background {
 pub struct Boundary {
     /// Calcium around the cells, in mM.
     pub calcium_mm: f64,
-    /// The conditions as given; fibre counts already scaled to the column.
+    /// The conditions as given.
     pub conditions: Vec<Condition>,
     /// Synapse classes named by the conditions.
     pub classes: Vec<SynapseClass>,
@@ -219,7 +220,6 @@ impl Boundary {
         let mut check = Check { column, recipe, errors: Vec::new(), classes: Vec::new() };
         let calcium_mm = spec.calcium_mm.unwrap_or(REFERENCE_CALCIUM_MM);
         check.within("calcium_mm", calcium_mm, 0.1, 10.0, "give it in mM, for example 1.2 in vivo or 2.0 in the slice");
-        let mut conditions = spec.conditions.clone();
         let mut backgrounds = vec![0_usize; column.header.populations.len()];
         let mut seen: Vec<&str> = Vec::new();
         for (index, condition) in spec.conditions.iter().enumerate() {
@@ -234,13 +234,8 @@ impl Boundary {
             check.source(&format!("conditions[{index}].source"), condition.source());
             check.condition(index, condition, &mut backgrounds);
         }
-        for condition in &mut conditions {
-            if let Condition::Dirichlet { n_fibres, .. } = condition {
-                *n_fibres = (*n_fibres * column.header.area_fraction).round().max(1.0);
-            }
-        }
         if check.errors.is_empty() {
-            Ok(Self { calcium_mm, conditions, classes: check.classes, seed })
+            Ok(Self { calcium_mm, conditions: spec.conditions.clone(), classes: check.classes, seed })
         } else {
             Err(check.errors)
         }
@@ -311,8 +306,7 @@ impl Check<'_> {
                         .find(|known| known.name == target.population)
                         .map_or(0.0, |known| f64::from(known.n_cells))
                 };
-                let fibres = n_fibres * self.column.header.area_fraction;
-                let connections: f64 = onto.iter().map(|target| fibres * target.probability * cells(target)).sum();
+                let connections: f64 = onto.iter().map(|target| n_fibres * target.probability * cells(target)).sum();
                 if connections > MAX_FIBRE_CONNECTIONS {
                     self.error(
                         &format!("{at}.n_fibres"),

@@ -21,7 +21,7 @@ pub struct ColumnHeader {
     pub shape: Shape,
     /// Radius of the cross-section, in µm.
     pub radius_um: f64,
-    /// Cross-section relative to the recipe's reference column; scales fibre counts.
+    /// Cross-section relative to the recipe's reference column.
     pub area_fraction: f64,
     /// Layers placed, pia downwards.
     pub layers: Vec<PlacedLayer>,

@@ -158,12 +158,19 @@ impl GaussianBlocks {
         let per_block = f64::from(self.natural_trials)
             + f64::from(self.lead_in_trials)
             + self.probe_deltas.len() as f64 * f64::from(self.probe_repeats) * (1.0 + f64::from(self.spacers));
-        let total = self.settle_ms + per_block * self.isi_ms * self.mu.len() as f64 * self.sigma.len() as f64;
+        let n_contexts = self.mu.len() * self.sigma.len();
+        let total = self.settle_ms + per_block * self.isi_ms * n_contexts as f64;
         if per_block < 1.0 || total > MAX_DURATION_MS {
+            let probes = per_block - f64::from(self.natural_trials) - f64::from(self.lead_in_trials);
+            let field = if probes > 0.5 * per_block { "probe_repeats" } else { "natural_trials" };
             return Err(ProtocolError {
-                field: "natural_trials",
-                message: format!("the experiment would last {total} ms; 1 trial to {MAX_DURATION_MS} ms are allowed"),
-                remedy: "change the numbers of trials, probes or contexts",
+                field,
+                message: format!(
+                    "{per_block} trials in each of {n_contexts} contexts would last {:.0} s; 1 trial to {:.0} s are allowed",
+                    total / 1e3,
+                    MAX_DURATION_MS / 1e3
+                ),
+                remedy: "spread the trials over several runs with different seeds, or use fewer contexts",
             });
         }
         Ok(())

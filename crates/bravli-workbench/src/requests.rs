@@ -72,7 +72,7 @@ pub struct WirePathways {
 pub struct SetBoundaryConditions {
     /// Id of a circuit.
     pub circuit: String,
-    /// Conditions; the recipe's own where empty. An entry with the `source` of one of the recipe's conditions starts from it, and the fields given replace the recipe's; sources not named are left out.
+    /// Changes to the recipe's own conditions; none where empty. An entry with the `source` of one of them replaces the fields given, `remove: true` leaves it out, and a new source adds a condition.
     #[serde(default)]
     pub conditions: Vec<ConditionRequest>,
     /// Calcium around the cells in mM, e.g. 1.2 in vivo or 2.0 in the slice; the recipe's where absent.
@@ -94,19 +94,22 @@ pub struct ConditionRequest {
     /// `dirichlet` (spikes of outside fibres), `neumann` (a fluctuating conductance) or `absorbing`; the recipe's where empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kind: String,
-    /// Fibres of a whole reference column, e.g. 285; scaled to the column's area.
+    /// Fibres of a whole column, e.g. 285; a narrower column keeps them, and with them the inputs of a cell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64")]
     pub n_fibres: Option<f64>,
     /// Rate of a fibre: base_hz, spikes_per_unit, rise_ms, decay_ms, latency_ms, hz_per_mu, hz_per_sigma.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub rate: serde_json::Map<String, serde_json::Value>,
-    /// Populations reached. Fibres: population, probability, synapses, cv_synapses, synapse_class, gsyn_ns {mean, sd}, u_syn {mean, sd}, attenuation. Conductance: population, reversal_mv, mean_percent, sd_percent, tau_ms. An entry of a population the recipe names starts from the recipe's.
+    /// Populations reached. Fibres: population, probability, synapses, cv_synapses, synapse_class, gsyn_ns {mean, sd}, u_syn {mean, sd}, attenuation. Conductance: population, reversal_mv, mean_percent, sd_percent, tau_ms. An entry of a population the recipe names starts from the recipe's; populations not named are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub onto: Vec<serde_json::Map<String, serde_json::Value>>,
     /// What the condition assumes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub assumes: String,
+    /// Leaves the recipe's condition of that source out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub remove: bool,
 }
 
 /// What is done in the experiment.
@@ -164,7 +167,7 @@ impl Default for ProtocolRequest {
             natural_trials: 6,
             lead_in_trials: 25,
             probe_deltas: vec![-2.0, -1.0, 0.0, 1.0, 2.0],
-            probe_repeats: 4,
+            probe_repeats: 3,
             spacers: 0,
             isi_ms: 150.0,
             settle_ms: 500.0,

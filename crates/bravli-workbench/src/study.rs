@@ -6,6 +6,7 @@ use crate::requests::{
     ComputeUpe, ConditionRequest, PlaceColumn, ProtocolRequest, SetBoundaryConditions, Simulate, WindowName,
     WirePathways, one,
 };
+use crate::stages;
 use crate::stages::circuit::input;
 use crate::stages::report::check_bootstrap;
 use crate::stages::run::prepare;
@@ -389,8 +390,6 @@ pub(crate) fn export(bench: &Workbench, record: &ArtifactRecord) -> Result<Strin
 
 fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActError> {
     let store = bench.store();
-    let field =
-        |value: &Value, name: &str| serde_json::from_value(value[name].clone()).map_err(|error| broken(record, &error));
     let seed = |value: &Value| value["seed"].as_u64().unwrap_or_default();
     match record.kind.as_str() {
         "recipe" => Err(ActError::new(
@@ -432,7 +431,7 @@ fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActErro
             let mut study = study_of(bench, &input(store, record, "circuit")?)?;
             study.study.clone_from(&record.id);
             study.boundary = Some(BoundaryPart {
-                conditions: field(&record.request, "conditions")?,
+                conditions: stages::boundary::as_requests(store, record)?,
                 calcium_mm: record.request["calcium_mm"].as_f64(),
                 seed: seed(&record.request),
             });

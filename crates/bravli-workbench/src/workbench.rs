@@ -30,6 +30,7 @@ struct Inner {
     lab: Lab,
     store: Store,
     jobs: Jobs,
+    knowledge: OnceLock<Result<KnowledgeBase, ActError>>,
     library: OnceLock<Result<Library, ActError>>,
 }
 
@@ -43,8 +44,13 @@ impl Workbench {
     /// The workbench of the lab at `lab`; nothing is written until something is made.
     #[must_use]
     pub fn new(lab: &Path) -> Self {
-        let inner =
-            Inner { lab: Lab::new(lab), store: Store::new(lab), jobs: Jobs::default(), library: OnceLock::new() };
+        let inner = Inner {
+            lab: Lab::new(lab),
+            store: Store::new(lab),
+            jobs: Jobs::default(),
+            knowledge: OnceLock::new(),
+            library: OnceLock::new(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -56,6 +62,10 @@ impl Workbench {
 
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    fn knowledge(&self) -> Result<&KnowledgeBase, ActError> {
+        self.inner.knowledge.get_or_init(open_knowledge).as_ref().map_err(Clone::clone)
     }
 
     /// Searches papers and facts.
@@ -71,7 +81,8 @@ impl Workbench {
                 "10 results are usual; narrow the query instead of asking for more",
             ));
         }
-        let library = self.inner.library.get_or_init(open_library).as_ref().map_err(Clone::clone)?;
+        let library =
+            self.inner.library.get_or_init(|| open_library(self.knowledge()?)).as_ref().map_err(Clone::clone)?;
         let options = SearchOptions { limit: request.limit as usize, corpora: Corpora::Both };
         let found = library
             .search(&request.query, options)
@@ -173,7 +184,7 @@ impl Workbench {
                 "rename the recipe's folder",
             ));
         }
-        stages::recipe::read(plain, files, main_xml)
+        stages::recipe::read(plain, files, main_xml, self.knowledge()?)
     }
 
     /// Places a column without storing it; the digest of its recipe's files.
@@ -531,7 +542,7 @@ impl Workbench {
         let name = |pathway: &bravli_circuit::PathwaySummary| format!("{}->{}", pathway.pre, pathway.post);
         let wanted = wanted.replace(' ', "");
         if let Some(found) = pathways.iter().find(|pathway| name(pathway) == wanted) {
-            return Ok(json!(PathwayRow::from(found)));
+            return self.pathway_sources(record, found);
         }
         let names: Vec<String> = pathways.iter().map(name).collect();
         Err(ActError::new(
@@ -540,6 +551,38 @@ impl Workbench {
             format!("no connections {wanted:?} in {}", record.id),
             format!("nearest: {}", bravli_recipe::nearest(&wanted, names.iter().map(String::as_str)).join(", ")),
         ))
+    }
+
+    /// A pathway's numbers as wired, and where those of its rule come from.
+    fn pathway_sources(
+        &self,
+        circuit: &ArtifactRecord,
+        found: &bravli_circuit::PathwaySummary,
+    ) -> Result<serde_json::Value, ActError> {
+        let column = stages::circuit::input(self.store(), circuit, "column")?;
+        let recipe = stages::recipe::load(self.store(), &stages::circuit::input(self.store(), &column, "recipe")?)?;
+        let mut sources = Vec::new();
+        if let Some(rule) = recipe.pathway(&found.pre, &found.post) {
+            let values = [
+                ("probability", Some(rule.probability)),
+                ("within_um", Some(rule.within_um)),
+                ("sigma_um", Some(rule.sigma_um)),
+                ("attenuation", Some(rule.attenuation)),
+                ("mean_synapses", rule.mean_synapses),
+            ];
+            for (name, value) in values.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+                let path = format!("pathways[{}->{}].{name}", rule.pre, rule.post);
+                let source = recipe.source_of("pathways.yaml", &path);
+                sources.push(json!({
+                    "number": name,
+                    "value": value,
+                    "facts": source.map(|entry| entry.facts.clone()).unwrap_or_default(),
+                    "evidence": source.map(|entry| entry.evidence.clone()),
+                    "where": format!("{}:{}:{}", rule.at.file, rule.at.line, rule.at.column),
+                }));
+            }
+        }
+        Ok(json!({ "pathway": PathwayRow::from(found), "rule": sources }))
     }
 
     fn full(&self, record: &ArtifactRecord) -> Result<serde_json::Value, ActError> {
@@ -571,12 +614,18 @@ fn status(made: &Made) -> Status {
     if made.found { Status::Found } else { Status::Made }
 }
 
-/// The library over the shipped records.
-fn open_library() -> Result<Library, ActError> {
+/// The shipped records.
+fn open_knowledge() -> Result<KnowledgeBase, ActError> {
     let texts = assets::knowledge_texts();
     let records = texts.iter().map(|(path, text)| (path.as_str(), *text));
-    let broken =
-        |message: String| ActError::new("knowledge", "knowledge", message, "report this: shipped records must load");
-    let (base, _) = KnowledgeBase::from_texts(records).map_err(|error| broken(error.to_string()))?;
-    Library::build(&base).map_err(|error| broken(error.to_string()))
+    KnowledgeBase::from_texts(records).map(|(base, _)| base).map_err(|error| broken_knowledge(&error))
+}
+
+/// The library over them.
+fn open_library(base: &KnowledgeBase) -> Result<Library, ActError> {
+    Library::build(base).map_err(|error| broken_knowledge(&error))
+}
+
+fn broken_knowledge(error: &dyn std::fmt::Display) -> ActError {
+    ActError::new("knowledge", "knowledge", error.to_string(), "report this: shipped records must load")
 }

@@ -12,7 +12,7 @@ pub(crate) fn call(name: &str, arguments: &str, bench: &Workbench) -> ExitCode {
         let names: Vec<&str> = tools().iter().map(|tool| tool.name).collect();
         return output::fail(&format!("no tool {name:?}; there are {}", names.join(", ")));
     };
-    let arguments: Value = match serde_json::from_str(arguments) {
+    let mut arguments: Value = match serde_json::from_str(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             return output::fail(&format!(
@@ -20,6 +20,9 @@ pub(crate) fn call(name: &str, arguments: &str, bench: &Workbench) -> ExitCode {
             ));
         }
     };
+    if arguments.as_object_mut().is_some_and(|fields| fields.remove("wait_s").is_some()) {
+        output::say("note: wait_s is left out, because a run would end with this command; waiting to the end");
+    }
     let bar = Bar::new();
     let outcome = tool.call(bench, arguments, &bar);
     bar.finish();
@@ -55,7 +58,10 @@ pub(crate) fn list(as_json: bool) -> ExitCode {
         let first = tool.description.split(". ").next().unwrap_or_default();
         let fields: Vec<String> = tool.input_schema["properties"]
             .as_object()
-            .map(|fields| fields.keys().cloned().collect())
+            .map(|fields| {
+                let kind = |field: &Value| field["type"].as_str().unwrap_or("value").to_owned();
+                fields.iter().map(|(name, field)| format!("{name}: {}", kind(field))).collect()
+            })
             .unwrap_or_default();
         output::result(&format!("{}\n    {}.\n    {{{}}}", tool.name, first.trim_end_matches('.'), fields.join(", ")));
     }

@@ -71,8 +71,8 @@ fn spec_of(own: Option<BoundarySpec>, requested: &[ConditionRequest]) -> Result<
             "give conditions, for example [{\"kind\": \"absorbing\", \"source\": \"everything\"}]",
         )
     };
-    if requested.is_empty() {
-        return own.ok_or_else(none);
+    if requested.is_empty() && own.is_none() {
+        return Err(none());
     }
     let own_conditions: Vec<Value> = own
         .iter()
@@ -80,9 +80,18 @@ fn spec_of(own: Option<BoundarySpec>, requested: &[ConditionRequest]) -> Result<
         .map(|condition| serde_json::to_value(condition).unwrap_or_default())
         .collect();
     let sources: Vec<&str> = own_conditions.iter().filter_map(|condition| condition["source"].as_str()).collect();
-    let mut conditions = Vec::new();
+    // the recipe's conditions stay unless a request of the same source changes or removes them
+    let untouched = own.iter().flat_map(|spec| &spec.conditions);
+    let mut conditions: Vec<Condition> = untouched
+        .filter(|condition| requested.iter().all(|request| request.source != condition.source()))
+        .cloned()
+        .collect();
     for (index, request) in requested.iter().enumerate() {
         let given = serde_json::to_value(request).unwrap_or_default();
+        let known = sources.contains(&request.source.as_str());
+        if request.remove && known {
+            continue;
+        }
         let base = own_conditions
             .iter()
             .find(|condition| {
@@ -90,7 +99,7 @@ fn spec_of(own: Option<BoundarySpec>, requested: &[ConditionRequest]) -> Result<
             })
             .cloned();
         let field = format!("conditions[{index}]");
-        if base.is_none() && request.kind.is_empty() {
+        if request.remove || (base.is_none() && request.kind.is_empty()) {
             let near = nearest(&request.source, sources.iter().copied());
             return Err(ActError::new(
                 "unknown_source",
@@ -123,6 +132,8 @@ fn spec_of(own: Option<BoundarySpec>, requested: &[ConditionRequest]) -> Result<
         })?;
         conditions.push(condition);
     }
+    // the order of conditions means nothing, except that two conductances of one cell take slots in it
+    conditions.sort_by(|a, b| a.source().cmp(b.source()));
     Ok(BoundarySpec { calcium_mm: own.and_then(|spec| spec.calcium_mm), conditions })
 }
 
@@ -160,6 +171,22 @@ fn count_changes(base: Option<&Value>, value: &Value) -> u32 {
         }
         _ => 0,
     }
+}
+
+/// Requests that turn the recipe's conditions into those of a stored boundary.
+pub(crate) fn as_requests(store: &Store, record: &ArtifactRecord) -> Result<Vec<ConditionRequest>, ActError> {
+    let circuit = input(store, record, "circuit")?;
+    let recipe = recipe::load(store, &input(store, &input(store, &circuit, "column")?, "recipe")?)?;
+    let own = recipe.boundary_text.as_deref().and_then(|text| read_boundary(text).ok());
+    let mut requests: Vec<ConditionRequest> = serde_json::from_value(record.request["conditions"].clone())
+        .map_err(|error| ActError::new("broken_artifact", "artifact.json", error.to_string(), "make it again"))?;
+    for condition in own.iter().flat_map(|spec| &spec.conditions) {
+        if requests.iter().all(|request| request.source != condition.source()) {
+            let source = condition.source().to_owned();
+            requests.push(ConditionRequest { source, remove: true, ..ConditionRequest::default() });
+        }
+    }
+    Ok(requests)
 }
 
 /// Fields of `given` over those of `base`; entries of `onto` meet by population, and those not named are left out.

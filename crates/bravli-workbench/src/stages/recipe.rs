@@ -3,7 +3,10 @@
 use super::write_text;
 use crate::error::ActError;
 use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
-use bravli_recipe::{Reading, Recipe, RecipeFiles, SourceEvidence, numbers_with, read_with};
+use bravli_facts::KnowledgeBase;
+use bravli_recipe::{
+    Problem, Reading, Recipe, RecipeFiles, Severity, SourceEntry, SourceEvidence, numbers_with, read_with,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -22,16 +25,30 @@ pub(crate) struct ReadRecipe {
 ///
 /// # Errors
 /// All problems of the files at once.
-pub(crate) fn read(name: &str, files: RecipeFiles, main_xml: &str) -> Result<ReadRecipe, ActError> {
+pub(crate) fn read(
+    name: &str,
+    files: RecipeFiles,
+    main_xml: &str,
+    knowledge: &KnowledgeBase,
+) -> Result<ReadRecipe, ActError> {
     let main = Some(main_xml).filter(|main| !main.is_empty());
-    let reading = read_with(name, &files, main).map_err(|rejected| ActError::rejected(&rejected))?;
-    let ledger = ledger(&reading.recipe, &files, main)?;
+    let mut reading = read_with(name, &files, main).map_err(|rejected| ActError::rejected(&rejected))?;
+    let ledger = ledger(&mut reading, &files, main, knowledge)?;
     let digest = digest(&files);
     Ok(ReadRecipe { files, main_xml: main_xml.to_owned(), reading, ledger, digest })
 }
 
 /// Counts the evidence of every number in the recipe's files.
-fn ledger(recipe: &Recipe, files: &RecipeFiles, main: Option<&str>) -> Result<Ledger, ActError> {
+///
+/// A number that `sources.yaml` calls cited but that none of the named facts holds has no source, and is told.
+fn ledger(
+    reading: &mut Reading,
+    files: &RecipeFiles,
+    main: Option<&str>,
+    knowledge: &KnowledgeBase,
+) -> Result<Ledger, ActError> {
+    let recipe = &reading.recipe;
+    let mut told = Vec::new();
     let mut ledger = Ledger::default();
     if recipe.sources.is_empty() {
         // a plain Blue Brain folder: its numbers carry comments, not records
@@ -42,7 +59,22 @@ fn ledger(recipe: &Recipe, files: &RecipeFiles, main: Option<&str>) -> Result<Le
     let mut assumptions: BTreeMap<String, u32> = BTreeMap::new();
     for number in numbers_with(files, main).map_err(|rejected| ActError::rejected(&rejected))? {
         match recipe.source_of(&number.file, &number.path).map(|entry| (&entry.evidence, entry)) {
-            Some((SourceEvidence::Cited, _)) => ledger.cited += 1,
+            Some((SourceEvidence::Cited, entry)) if holds(knowledge, entry, number.value) => ledger.cited += 1,
+            Some((SourceEvidence::Cited, entry)) => {
+                ledger.unsourced += 1;
+                told.push(Problem {
+                    severity: Severity::Warning,
+                    code: "cited_value_differs".into(),
+                    message: format!(
+                        "{} = {} is in none of the facts cited for it: {}",
+                        number.path,
+                        number.value,
+                        entry.facts.join(", ")
+                    ),
+                    at: Some(number.at.clone()),
+                    remedy: Some("cite the fact that holds it, or call it derived or assumed in sources.yaml".into()),
+                });
+            }
             Some((SourceEvidence::Derived { .. }, _)) => ledger.derived += 1,
             Some((SourceEvidence::Assumed { because }, entry)) => {
                 ledger.assumed += 1;
@@ -52,7 +84,17 @@ fn ledger(recipe: &Recipe, files: &RecipeFiles, main: Option<&str>) -> Result<Le
         }
     }
     ledger.assumptions = assumptions.into_keys().collect();
+    reading.problems.extend(told);
     Ok(ledger)
+}
+
+/// Whether one of the facts of an entry has the number as its value or spread.
+fn holds(knowledge: &KnowledgeBase, entry: &SourceEntry, number: f64) -> bool {
+    let same = |value: f64| (value - number).abs() <= 1e-9 * number.abs().max(1.0);
+    entry.facts.iter().filter_map(|key| knowledge.fact(key)).any(|fact| {
+        let spread = fact.spread.as_ref().map(|spread| spread.value);
+        fact.value.numbers().into_iter().chain(spread).any(same)
+    })
 }
 
 /// Digest over names and contents.

@@ -3,7 +3,7 @@
 use super::{boundary, circuit, circuit::input, controls, read_json, recipe, responses, run, write_json, write_text};
 use crate::error::ActError;
 use crate::progress::Progress;
-use crate::replies::ControlRow;
+use crate::replies::{ControlRow, RateRow};
 use crate::requests::ComputeUpe;
 use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
 use bravli_analysis::{UpeOptions, UpeReport, assess};
@@ -145,7 +145,7 @@ pub(crate) fn make(
         write_json(&folder.join("report.json"), &report)?;
         write_json(&folder.join("responses.json"), &gathered.responses)?;
         write_text(&folder.join("gain.svg"), &gain_figure(&report))?;
-        write_text(&folder.join("report.md"), &page(&report, runs, &boundary_record.ledger))?;
+        write_text(&folder.join("report.md"), &page(&report, runs, &circuit_section(&column, &boundary, runs), &boundary_record.ledger))?;
         let summary = json!({
             "verdict": report.verdict,
             "reasons": report.reasons,
@@ -218,8 +218,43 @@ fn gain_figure(report: &UpeReport) -> String {
     )
 }
 
+/// What was simulated: size, outside, and rates of the first run.
+fn circuit_section(
+    column: &bravli_circuit::ColumnHeader,
+    boundary: &bravli_circuit::Boundary,
+    runs: &[ArtifactRecord],
+) -> String {
+    let mut text = String::new();
+    let outside: Vec<String> =
+        boundary.conditions.iter().map(|condition| format!("{} ({})", condition.source(), condition.kind())).collect();
+    let _ = writeln!(
+        text,
+        "\n## Circuit\n\nRecipe {}, radius {} um; {} mM calcium; outside: {}. Stimulus unit: that of the boundary's fibres. Rates of {} over its {} ms, stimuli included:\n\n| population | cells | mean Hz | median Hz | silent |\n|---|---|---|---|---|",
+        column.node_population,
+        column.radius_um,
+        boundary.calcium_mm,
+        outside.join(", "),
+        runs[0].id,
+        runs[0].summary["duration_ms"]
+    );
+    let rates: Vec<RateRow> = serde_json::from_value(runs[0].summary["rates"].clone()).unwrap_or_default();
+    for rate in rates {
+        let cells =
+            column.populations.iter().find(|known| known.name == rate.population).map_or(0, |known| known.n_cells);
+        let _ = writeln!(
+            text,
+            "| {} | {cells} | {} | {} | {:.0} % |",
+            rate.population,
+            rate.mean_hz,
+            rate.median_hz,
+            rate.silent * 100.0
+        );
+    }
+    text
+}
+
 /// The report as a page to read.
-fn page(report: &UpeReport, runs: &[ArtifactRecord], ledger: &Ledger) -> String {
+fn page(report: &UpeReport, runs: &[ArtifactRecord], circuit: &str, ledger: &Ledger) -> String {
     let mut text = String::new();
     let interval = |estimate: Option<bravli_analysis::Estimate>| {
         estimate.map_or("not estimable".to_owned(), |e| format!("{:.3} [{:.3}, {:.3}]", e.est, e.lo, e.hi))
@@ -238,6 +273,7 @@ fn page(report: &UpeReport, runs: &[ArtifactRecord], ledger: &Ledger) -> String 
         report.window.start_ms,
         report.window.end_ms
     );
+    text.push_str(circuit);
     let design = &report.design;
     let _ = writeln!(
         text,

@@ -24,7 +24,9 @@ pub(crate) struct Prepared {
 
 /// Checks a request and lays its protocol out in time.
 pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
-    if let Some(duration) = request.duration_ms.filter(|duration| !(*duration > 0.0 && duration.is_finite())) {
+    if let Some(duration) =
+        request.duration_ms.filter(|duration| !(*duration > 0.0 && *duration <= bravli_circuit::MAX_DURATION_MS))
+    {
         return Err(ActError::new(
             "bad_duration",
             "duration_ms",
@@ -50,7 +52,7 @@ pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
     }
     let protocol = protocol_of(&request.protocol, request.duration_ms)?;
     let mut schedule = protocol.schedule(request.seed).map_err(|error| {
-        ActError::new("bad_protocol", format!("protocol.{}", error.field), error.to_string(), error.remedy)
+        ActError::new("bad_protocol", format!("protocol.{}", error.field), error.message.clone(), error.remedy)
     })?;
     if let (Some(duration), Protocol::GaussianBlocks(blocks)) = (request.duration_ms, &protocol) {
         cut(&mut schedule, duration, blocks.isi_ms)?;
@@ -225,6 +227,13 @@ fn notes(rates: &[RateRow]) -> Vec<String> {
             notes.push(format!(
                 "{} fires at {} Hz on average; check boundary and conductances",
                 rate.population, rate.mean_hz
+            ));
+        } else if rate.median_hz == 0.0 && rate.mean_hz > 1.0 {
+            notes.push(format!(
+                "{} fires at {} Hz on average, but {:.0} % of its cells never do",
+                rate.population,
+                rate.mean_hz,
+                rate.silent * 100.0
             ));
         } else if rate.mean_hz == 0.0 {
             notes.push(format!("{} never fires", rate.population));
