@@ -91,3 +91,25 @@ fn a_study_killed_at_any_moment_leaves_a_lab_that_the_next_run_uses() {
     let left: Vec<_> = std::fs::read_dir(folder.path().join("killed/artifacts/.building")).unwrap().flatten().collect();
     assert!(left.is_empty(), "unfinished artifacts were left behind: {left:?}");
 }
+
+#[test]
+fn a_changed_boundary_exports_to_the_same_bits_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = small_study().replace(
+        "boundary: {seed: 1}",
+        "boundary:\n  seed: 1\n  calcium_mm: 1.5\n  conditions:\n    - {source: top_down, rate: {hz_per_sigma: 2}}\n    - {source: projection_targets, remove: true}",
+    );
+    let first = run(folder.path(), &changed, "first", "2");
+    let plain = run(folder.path(), small_study(), "first", "2");
+    assert_ne!(first["artifacts"]["boundary"], plain["artifacts"]["boundary"]);
+    let report = first["artifacts"]["report"].as_str().unwrap();
+    let output = Command::new(binary())
+        .args(["study", "export", report, "--lab", "first"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let study = String::from_utf8(output.stdout).unwrap();
+    let again = run(folder.path(), &study, "second", "1");
+    assert_eq!(first["artifacts"], again["artifacts"], "{study}");
+    assert_eq!(first["digests"], again["digests"]);
+}

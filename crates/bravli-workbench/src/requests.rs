@@ -167,7 +167,7 @@ impl Default for ProtocolRequest {
             natural_trials: 6,
             lead_in_trials: 25,
             probe_deltas: vec![-2.0, -1.0, 0.0, 1.0, 2.0],
-            probe_repeats: 3,
+            probe_repeats: 4,
             spacers: 0,
             isi_ms: 150.0,
             settle_ms: 500.0,

@@ -123,10 +123,18 @@ mod tests {
             kind: "dirichlet".into(),
             n_fibres: Some(2_000.0),
             rate: serde_json::from_str(r#"{"base_hz": 50}"#).unwrap(),
+            onto: serde_json::from_str(
+                r#"[{"population": "L4_E", "probability": 0, "synapses": 1, "synapse_class": "E2", "attenuation": 0}]"#,
+            )
+            .unwrap(),
             ..ConditionRequest::default()
         };
-        let quiet =
-            SetBoundaryConditions { circuit: circuit.clone(), conditions: vec![early], calcium_mm: None, seed: 1 };
+        let without = |source: &str| {
+            let source = source.into();
+            ConditionRequest { source, remove: true, ..ConditionRequest::default() }
+        };
+        let conditions = vec![early, without("vpm"), without("top_down"), without("missing_synapses")];
+        let quiet = SetBoundaryConditions { circuit: circuit.clone(), conditions, calcium_mm: None, seed: 1 };
         let boundary = bench.set_boundary_conditions(&quiet).unwrap().artifact;
         let protocol = ProtocolRequest {
             mu: vec![3.0],
