@@ -42,7 +42,7 @@ pub struct PlaceColumn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64")]
     pub radius_um: Option<f64>,
-    /// Layers to place, e.g. ["2", "3", "4", "5"]; all of the recipe's where empty.
+    /// Layers to place, e.g. ["2", "3", "4", "5"] or ["L2/3", "L4"]; all that have cells where empty.
     #[serde(default)]
     pub layers: Vec<String>,
     /// Seed of the positions, 0 to 2^53.

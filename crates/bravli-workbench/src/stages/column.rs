@@ -9,11 +9,20 @@ use bravli_circuit::{Column, ColumnHeader, PlaceRequest, place};
 use bravli_recipe::Recipe;
 use serde_json::json;
 
+/// Layers as recipes name them, from the ways people write them: `L4` is `4`, and `L2/3` is `2` and `3`.
+fn layer_names(written: &str) -> Vec<String> {
+    let bare = written.trim().trim_start_matches(['L', 'l']);
+    match bare {
+        "2/3" | "23" => vec!["2".to_owned(), "3".to_owned()],
+        _ => vec![bare.to_owned()],
+    }
+}
+
 /// The column of a request, not stored.
 pub(crate) fn placed(request: &PlaceColumn, recipe: &Recipe) -> Result<Column, ActError> {
     let place_request = PlaceRequest {
         radius_um: request.radius_um,
-        layers: request.layers.clone(),
+        layers: request.layers.iter().flat_map(|layer| layer_names(layer)).collect(),
         seed: request.seed,
         memory_bytes: machine::memory_bytes(),
     };
@@ -55,4 +64,16 @@ pub(crate) fn header(store: &Store, record: &ArtifactRecord) -> Result<ColumnHea
 pub(crate) fn load(store: &Store, record: &ArtifactRecord) -> Result<Column, ActError> {
     let header = header(store, record)?;
     Ok(bravli_sonata::read_nodes(&store.folder(record).join("nodes.h5"), &header)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::layer_names;
+
+    #[test]
+    fn layers_are_understood_as_people_write_them() {
+        assert_eq!(layer_names("L2/3"), ["2", "3"]);
+        assert_eq!(layer_names("L4"), ["4"]);
+        assert_eq!(layer_names("5"), ["5"]);
+    }
 }
