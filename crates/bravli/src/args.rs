@@ -1,31 +1,23 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Builds small brain circuits from cited numbers and says how far an answer can be trusted.
 #[derive(Debug, Parser)]
 #[command(name = "bravli", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
+    /// Folder of the lab; made when the first artifact is.
+    #[arg(long, global = true, default_value = "bravli-lab", value_name = "DIR")]
+    pub(crate) lab: PathBuf,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// Where a scientist's work lives.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct LabArgument {
-    /// Folder of the lab; made when the first artifact is.
-    #[arg(long, default_value = "bravli-lab", value_name = "DIR")]
-    pub(crate) lab: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serves the tools to an agent over the Model Context Protocol, on standard input and output.
-    Serve {
-        #[command(flatten)]
-        lab: LabArgument,
-    },
+    Serve,
     /// Calls one tool and prints its structured result as JSON.
     Call {
         /// Name of the tool; `bravli tools` lists them.
@@ -33,8 +25,6 @@ pub(crate) enum Command {
         /// Arguments as JSON, for example '{"recipe": "rat-barrel"}'.
         #[arg(default_value = "{}")]
         arguments: String,
-        #[command(flatten)]
-        lab: LabArgument,
     },
     /// Lists the tools.
     Tools {
@@ -46,10 +36,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Study(StudyCommand),
     /// Says what this machine offers and whether all is well.
-    Doctor {
-        #[command(flatten)]
-        lab: LabArgument,
-    },
+    Doctor,
 }
 
 #[derive(Debug, Subcommand)]
@@ -58,8 +45,6 @@ pub(crate) enum StudyCommand {
     Run {
         /// The study file, or the name of a shipped one such as first-question.
         file: PathBuf,
-        #[command(flatten)]
-        lab: LabArgument,
         /// Threads; 0 takes all. The results do not depend on it.
         #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=256))]
         threads: u32,
@@ -71,15 +56,11 @@ pub(crate) enum StudyCommand {
     Check {
         /// The study file, or the name of a shipped one.
         file: PathBuf,
-        #[command(flatten)]
-        lab: LabArgument,
     },
     /// Writes the study file that makes an artifact again.
     Export {
         /// Id of a column, circuit, boundary, run or report.
         artifact: String,
-        #[command(flatten)]
-        lab: LabArgument,
         /// File to write; standard output where absent.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,

@@ -18,11 +18,11 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("BRAVLI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match cli.command {
-        Command::Serve { lab } => serve(&lab.lab),
-        Command::Call { tool, arguments, lab } => call::call(&tool, &arguments, &Workbench::new(&lab.lab)),
+        Command::Serve => serve(&cli.lab),
+        Command::Call { tool, arguments } => call::call(&tool, &arguments, &Workbench::new(&cli.lab)),
         Command::Tools { json } => call::list(json),
-        Command::Study(command) => study::run(command),
-        Command::Doctor { lab } => doctor::doctor(&lab.lab),
+        Command::Study(command) => study::run(command, &cli.lab),
+        Command::Doctor => doctor::doctor(&cli.lab),
     }
 }
 

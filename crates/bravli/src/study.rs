@@ -11,11 +11,11 @@ use std::process::ExitCode;
 const MAX_STUDY_BYTES: u64 = 1 << 20;
 
 /// Runs a subcommand.
-pub(crate) fn run(command: StudyCommand) -> ExitCode {
+pub(crate) fn run(command: StudyCommand, lab: &Path) -> ExitCode {
     let outcome = match command {
-        StudyCommand::Run { file, lab, threads, json } => run_file(&file, &lab.lab, threads, json),
-        StudyCommand::Check { file, lab } => check_file(&file, &lab.lab),
-        StudyCommand::Export { artifact, lab, out } => export(&artifact, &lab.lab, out.as_deref()),
+        StudyCommand::Run { file, threads, json } => run_file(&file, lab, threads, json),
+        StudyCommand::Check { file } => check_file(&file, lab),
+        StudyCommand::Export { artifact, out } => export(&artifact, lab, out.as_deref()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -53,6 +53,18 @@ fn the_tools_are_listed_with_their_fields() {
 }
 
 #[test]
+fn every_subcommand_takes_a_lab() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = ["study", "check", "first-question", "--lab", "mine"];
+    for arguments in
+        [&["tools", "--lab", "mine"][..], &["doctor", "--lab", "mine"], &["--lab", "mine", "tools"], &study]
+    {
+        let output = bravli(folder.path(), arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn a_study_with_an_unknown_key_is_refused_at_its_line() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
