@@ -21,6 +21,17 @@ fn run(folder: &Path, study: &str, lab: &str, threads: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// The study file that makes an artifact again.
+fn export(folder: &Path, lab: &str, artifact: &Value) -> String {
+    let output = Command::new(binary())
+        .args(["study", "export", artifact.as_str().unwrap(), "--lab", lab])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[test]
 fn one_thread_and_three_give_the_same_ids_and_digests() {
     let folder = tempfile::tempdir().unwrap();
@@ -57,14 +68,7 @@ fn another_seed_gives_other_spikes_and_the_same_counts() {
 fn an_exported_study_makes_the_same_bits_in_another_lab() {
     let folder = tempfile::tempdir().unwrap();
     let first = run(folder.path(), small_study(), "first", "2");
-    let report = first["artifacts"]["report"].as_str().unwrap();
-    let output = Command::new(binary())
-        .args(["study", "export", report, "--lab", "first"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let study = String::from_utf8(output.stdout).unwrap();
+    let study = export(folder.path(), "first", &first["artifacts"]["report"]);
     let again = run(folder.path(), &study, "second", "1");
     assert_eq!(first["artifacts"], again["artifacts"], "{study}");
     assert_eq!(first["digests"], again["digests"]);
@@ -102,13 +106,7 @@ fn a_changed_boundary_exports_to_the_same_bits_too() {
     let first = run(folder.path(), &changed, "first", "2");
     let plain = run(folder.path(), small_study(), "first", "2");
     assert_ne!(first["artifacts"]["boundary"], plain["artifacts"]["boundary"]);
-    let report = first["artifacts"]["report"].as_str().unwrap();
-    let output = Command::new(binary())
-        .args(["study", "export", report, "--lab", "first"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let study = String::from_utf8(output.stdout).unwrap();
+    let study = export(folder.path(), "first", &first["artifacts"]["report"]);
     let again = run(folder.path(), &study, "second", "1");
     assert_eq!(first["artifacts"], again["artifacts"], "{study}");
     assert_eq!(first["digests"], again["digests"]);
