@@ -1,10 +1,13 @@
 //! The rules that records keep beyond their form.
 
 use crate::base::{KnowledgeBase, Recorded};
+use crate::cited::Spread;
+use crate::nearest::nearest;
 use crate::problem::{Place, RecordProblem, RecordProblemKind};
-use crate::quantity::{Context, Quantity};
-use crate::records::{Fact, FactValue, Paper, Term, Verification};
+use crate::quantity::{Context, QUANTITIES, Quantity};
+use crate::records::{EvidenceKind, Fact, FactValue, Paper, Term, Verification};
 use bravli_units::Unit;
+use std::collections::BTreeMap;
 
 /// Shares may miss one by this much, from rounding.
 const SHARE_SLACK: f64 = 0.02;
@@ -17,8 +20,13 @@ impl KnowledgeBase {
         for (key, held) in &self.papers {
             report(&mut found, key, &held.at, paper_problems(&held.record));
         }
+        let mut said: BTreeMap<String, (&String, &Place)> = BTreeMap::new();
         for (key, held) in &self.facts {
             report(&mut found, key, &held.at, self.fact_problems(held));
+            if let Some((first, at)) = said.insert(saying(&held.record), (key, &held.at)) {
+                let kind = RecordProblemKind::SameRecord { key: first.clone(), at: at.clone() };
+                report(&mut found, key, &held.at, vec![kind]);
+            }
         }
         for (key, held) in &self.terms {
             report(&mut found, key, &held.at, self.term_problems(&held.record));
@@ -37,6 +45,16 @@ impl KnowledgeBase {
         if !self.papers.contains_key(&fact.source) {
             found.push(RecordProblemKind::DanglingSource(fact.source.clone()));
         }
+        if let Some(quoting) = fact.quoted_by.as_ref().filter(|quoting| !self.papers.contains_key(*quoting)) {
+            found.push(RecordProblemKind::DanglingQuotation(quoting.clone()));
+        }
+        if fact.evidence != EvidenceKind::Derived && (!fact.from.is_empty() || fact.formula.is_some()) {
+            found.push(RecordProblemKind::StrayFormula);
+        }
+        found.extend(self.derivation_problem(fact));
+        if fact.evidence == EvidenceKind::Assumption && fact.note.as_ref().is_none_or(|note| note.trim().is_empty()) {
+            found.push(RecordProblemKind::MissingReason);
+        }
         for term in &fact.terms {
             if !self.terms.contains_key(term) {
                 found.push(RecordProblemKind::DanglingTerm(term.clone()));
@@ -45,17 +63,14 @@ impl KnowledgeBase {
         if fact.verification == Verification::Seen && fact.locator.is_none() && fact.seen_in.is_none() {
             found.push(RecordProblemKind::MissingLocus);
         }
-        if let Some(spread) = fact.spread {
-            if spread.kind.is_none() {
-                found.push(RecordProblemKind::UnlabelledSpread);
-            }
-            if spread.value < 0.0 {
-                found.push(RecordProblemKind::NegativeSpread(spread.value));
-            }
-        }
+        found.extend(spread_problem(fact));
         match Quantity::find(&fact.quantity) {
             Some(quantity) => quantity_problems(fact, quantity, &mut found),
-            None => found.push(RecordProblemKind::UnknownQuantity(fact.quantity.clone())),
+            None => {
+                let near = nearest(&fact.quantity, QUANTITIES.iter().map(|known| known.name));
+                let (name, nearest) = (fact.quantity.clone(), near.join(", "));
+                found.push(RecordProblemKind::UnknownQuantity { name, nearest });
+            }
         }
         value_problems(&fact.value, &mut found);
         found
@@ -63,12 +78,37 @@ impl KnowledgeBase {
 
     fn term_problems(&self, term: &Term) -> Vec<RecordProblemKind> {
         let wider = term.broader.iter().filter(|wider| !self.terms.contains_key(*wider));
-        wider.map(|wider| RecordProblemKind::DanglingTerm(wider.clone())).collect()
+        let unknown = term.quantities.iter().filter(|name| Quantity::find(name).is_none());
+        wider
+            .map(|wider| RecordProblemKind::DanglingTerm(wider.clone()))
+            .chain(unknown.map(|name| RecordProblemKind::UnknownTermQuantity(name.clone())))
+            .collect()
     }
 }
 
 fn report(found: &mut Vec<RecordProblem>, key: &str, at: &Place, kinds: Vec<RecordProblemKind>) {
     found.extend(kinds.into_iter().map(|kind| RecordProblem { at: at.clone(), key: key.to_owned(), kind }));
+}
+
+/// What a fact says, without its key: two facts of one source that say the same are one.
+fn saying(fact: &Fact) -> String {
+    let plain = Fact {
+        id: String::new(),
+        terms: Vec::new(),
+        verification: Verification::Seen,
+        confidence: None,
+        ..fact.clone()
+    };
+    format!("{plain:?}")
+}
+
+fn spread_problem(fact: &Fact) -> Option<RecordProblemKind> {
+    let spread = fact.spread?;
+    match spread.labelled() {
+        None => Some(RecordProblemKind::UnlabelledSpread),
+        Some(Spread::Range(low, high)) => (low > high).then_some(RecordProblemKind::RangeFalls(low, high)),
+        Some(_) => spread.numbers().find(|size| *size < 0.0).map(RecordProblemKind::NegativeSpread),
+    }
 }
 
 fn key_agrees(fact: &Fact) -> bool {
@@ -94,7 +134,11 @@ fn quantity_problems(fact: &Fact, quantity: &Quantity, found: &mut Vec<RecordPro
             quantity: fact.quantity.clone(),
             expected: quantity.unit,
         }),
-        (Err(_), _) => found.push(RecordProblemKind::UnknownUnit(fact.unit.clone())),
+        (Err(_), _) => found.push(RecordProblemKind::UnknownUnit {
+            unit: fact.unit.clone(),
+            quantity: fact.quantity.clone(),
+            expected: quantity.unit,
+        }),
     }
     let needs = match quantity.context {
         Context::Ends if fact.pre.is_none() || fact.post.is_none() => Some("pre and post"),
@@ -107,6 +151,7 @@ fn quantity_problems(fact: &Fact, quantity: &Quantity, found: &mut Vec<RecordPro
 }
 
 fn value_problems(value: &FactValue, found: &mut Vec<RecordProblemKind>) {
+    found.extend(value.numbers().into_iter().find(|number| !number.is_finite()).map(RecordProblemKind::NotFinite));
     match value {
         FactValue::Range([low, high]) if low > high => found.push(RecordProblemKind::RangeFalls(*low, *high)),
         FactValue::Shares(shares) => {

@@ -20,6 +20,8 @@
 mod base;
 mod check;
 mod cited;
+mod formula;
+mod nearest;
 mod problem;
 mod quantity;
 mod read;
@@ -27,6 +29,7 @@ mod records;
 
 pub use base::{KnowledgeBase, Recorded};
 pub use cited::{Cited, Evidence, Preparation, SampleSize, SourceKey, Spread};
+pub use nearest::nearest;
 pub use problem::{KnowledgeError, Place, RecordProblem, RecordProblemKind};
 pub use quantity::{Context, QUANTITIES, Quantity};
 pub use read::MAX_TEXT_BYTES;

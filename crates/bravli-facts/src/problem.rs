@@ -52,11 +52,23 @@ pub enum RecordProblemKind {
         quantity: String,
     },
     /// A quantity outside the vocabulary.
-    #[error("unknown quantity {0:?}")]
-    UnknownQuantity(String),
+    #[error("unknown quantity {name:?}; nearest: {nearest}")]
+    UnknownQuantity {
+        /// Quantity of the record.
+        name: String,
+        /// Names that are spelled nearly so.
+        nearest: String,
+    },
     /// A unit outside the table.
-    #[error("unknown unit {0:?}")]
-    UnknownUnit(String),
+    #[error("unknown unit {unit:?}; {quantity} is written in {expected:?}")]
+    UnknownUnit {
+        /// Unit of the record.
+        unit: String,
+        /// Quantity of the record.
+        quantity: String,
+        /// A unit that fits.
+        expected: &'static str,
+    },
     /// A unit of another dimension than the quantity's.
     #[error("unit {unit:?} does not measure {quantity}, which is written in {expected:?}")]
     WrongUnit {
@@ -93,7 +105,7 @@ pub enum RecordProblemKind {
     #[error("a value that was seen needs a locator or seen_in")]
     MissingLocus,
     /// A spread of unknown kind.
-    #[error("spread needs a kind: sd, sem or ci95")]
+    #[error("spread needs a kind: sd, sem or ci95 with a value, or range with low and high")]
     UnlabelledSpread,
     /// A spread below zero.
     #[error("spread must not be negative, got {0}")]
@@ -106,6 +118,54 @@ pub enum RecordProblemKind {
         /// The fields that are missing.
         needs: &'static str,
     },
+    /// A document that is said to quote the paper is missing.
+    #[error("quoted_by {0:?} is no paper of this knowledge base")]
+    DanglingQuotation(String),
+    /// A fact that a derived value is computed from is missing.
+    #[error("from: {0:?} is no fact of this knowledge base")]
+    DanglingFact(String),
+    /// A derived value that does not say how.
+    #[error("a derived value needs from and formula")]
+    MissingFormula,
+    /// A derivation beside a value that is not derived.
+    #[error("from and formula belong to evidence: derived")]
+    StrayFormula,
+    /// A derived value that is no number.
+    #[error("a derived value must be one number")]
+    DerivedNotNumber,
+    /// A formula that cannot be computed.
+    #[error("formula {formula:?} cannot be computed: {why}")]
+    Formula {
+        /// The formula.
+        formula: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A derived value that its formula does not give.
+    #[error("value {value} does not recompute: the formula gives {computed}")]
+    DoesNotRecompute {
+        /// Value of the record.
+        value: f64,
+        /// What the formula gives.
+        computed: f64,
+    },
+    /// An assumption without a reason.
+    #[error("an assumption needs a note that says why")]
+    MissingReason,
+    /// A number that is not finite.
+    #[error("value {0} is not a finite number")]
+    NotFinite(f64),
+    /// Two records that say the same.
+    #[error("says the same as {key} at {at}")]
+    SameRecord {
+        /// Key of the first.
+        key: String,
+        /// Where it stands.
+        at: Place,
+    },
+    /// A quantity term that stands for a quantity outside the vocabulary.
+    #[error("term stands for unknown quantity {0:?}")]
+    UnknownTermQuantity(String),
     /// A DOI of impossible form.
     #[error("doi must look like 10.1234/abc, got {0:?}")]
     MalformedDoi(String),
@@ -122,6 +182,12 @@ impl RecordProblemKind {
             Self::MissingLocus => Some("say where it stands, for example \"Table 2\"; or set verification: memory"),
             Self::UnlabelledSpread => Some("look up in the paper what the number after ± is"),
             Self::Implausible { .. } => Some("check unit and sign; fractions are 0 to 1, never percent"),
+            Self::MissingFormula => Some("name the facts under from and write a formula over those names"),
+            Self::DoesNotRecompute { .. } => Some("correct the value, or the formula and the facts it names"),
+            Self::SameRecord { .. } => Some("keep one of the two"),
+            Self::UnknownUnit { .. } | Self::WrongUnit { .. } => {
+                Some("fractions are written in 1, never in percent; the message names a unit that fits")
+            }
             Self::MalformedDoi(_) => Some("leave doi empty when it is not certain"),
             _ => None,
         }

@@ -116,17 +116,47 @@ pub enum SpreadKind {
     Sem,
     /// Half width of the 95 % confidence interval.
     Ci95,
+    /// Lowest and highest value.
+    Range,
 }
 
-/// A spread as files write it; the kind may be missing, which [`crate::KnowledgeBase::check`] reports.
+/// A spread as files write it, in the unit of the fact: `value` for one size, `low` and `high` for a range.
+///
+/// What is missing is reported by [`crate::KnowledgeBase::check`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpreadRecord {
     /// Its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<SpreadKind>,
-    /// Its size, in the unit of the fact.
-    pub value: f64,
+    /// Its size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// Lowest value of a range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// Highest value of a range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+}
+
+impl SpreadRecord {
+    /// The spread, where kind and numbers fit.
+    #[must_use]
+    pub fn labelled(&self) -> Option<Spread<f64>> {
+        match (self.kind?, self.value, self.low, self.high) {
+            (SpreadKind::Sd, Some(value), None, None) => Some(Spread::Sd(value)),
+            (SpreadKind::Sem, Some(value), None, None) => Some(Spread::Sem(value)),
+            (SpreadKind::Ci95, Some(value), None, None) => Some(Spread::Ci95(value)),
+            (SpreadKind::Range, None, Some(low), Some(high)) => Some(Spread::Range(low, high)),
+            _ => None,
+        }
+    }
+
+    /// The numbers it holds.
+    pub fn numbers(&self) -> impl Iterator<Item = f64> {
+        [self.value, self.low, self.high].into_iter().flatten()
+    }
 }
 
 /// How the number of a fact came about.
@@ -149,6 +179,8 @@ pub enum EvidenceKind {
     Secondary,
     /// Assumed by the source.
     Assumption,
+    /// Computed from other facts by a formula, which [`crate::KnowledgeBase::check`] computes again.
+    Derived,
 }
 
 /// One number (or range, shares, word) from one place in one source.
@@ -208,10 +240,25 @@ pub struct Fact {
     /// Calcium in the bath, mM.
     #[serde(default, rename = "ca_mM", skip_serializing_if = "Option::is_none")]
     pub ca_mm: Option<f64>,
+    /// Magnesium in the bath, mM.
+    #[serde(default, rename = "mg_mM", skip_serializing_if = "Option::is_none")]
+    pub mg_mm: Option<f64>,
+    /// Distance between the cells of a pair, µm: largest, or lowest and highest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance_um: Option<FactValue>,
     /// How the number came about.
     pub evidence: EvidenceKind,
+    /// Facts that a derived value is computed from: name in the formula, key of the fact.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub from: BTreeMap<String, String>,
+    /// How a derived value is computed, for example `tau_m / r_in * 1000`, with every fact in its own unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
     /// Key of the paper.
     pub source: String,
+    /// Key of the document that quotes the paper, when the number was read there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted_by: Option<String>,
     /// Where in the paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locator: Option<String>,
@@ -254,12 +301,7 @@ impl Fact {
     pub fn labelled_spread(&self) -> Spread<f64> {
         match (&self.value, self.spread) {
             (FactValue::Range([low, high]), None) => Spread::Range(*low, *high),
-            (_, Some(SpreadRecord { kind: Some(kind), value })) => match kind {
-                SpreadKind::Sd => Spread::Sd(value),
-                SpreadKind::Sem => Spread::Sem(value),
-                SpreadKind::Ci95 => Spread::Ci95(value),
-            },
-            _ => Spread::NotReported,
+            (_, spread) => spread.and_then(|spread| spread.labelled()).unwrap_or(Spread::NotReported),
         }
     }
 
@@ -273,6 +315,10 @@ impl Fact {
             EvidenceKind::Quoted => Evidence::Reported { through: "quotation".to_owned() },
             EvidenceKind::Review => Evidence::Reported { through: "review".to_owned() },
             EvidenceKind::Secondary => Evidence::Reported { through: "secondary source".to_owned() },
+            EvidenceKind::Derived => Evidence::Derived {
+                from: self.from.values().cloned().collect(),
+                formula: self.formula.clone().unwrap_or_default(),
+            },
             EvidenceKind::Assumption => Evidence::Assumed { because: self.note.clone().unwrap_or_else(method) },
         }
     }
@@ -308,7 +354,7 @@ pub struct XRef {
 pub struct Term {
     /// Key, for example `barrel_cortex`.
     pub key: String,
-    /// What it names: `region`, `layer`, `celltype`, `species`, `quantity` or `concept`.
+    /// What it names: `region`, `layer`, `celltype`, `species`, `state`, `quantity` or `concept`.
     pub kind: String,
     /// The word itself.
     pub label: String,
@@ -318,6 +364,9 @@ pub struct Term {
     /// Words that are near, never the same.
     #[serde(default)]
     pub related: Vec<String>,
+    /// Quantities of the vocabulary that a `quantity` term stands for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantities: Vec<String>,
     /// Key of the wider term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broader: Option<String>,

@@ -147,7 +147,7 @@ fn values(fact: &Fact, path: &str) -> Vec<f64> {
         }
         other => other.numbers(),
     };
-    values.extend(fact.spread.map(|spread| spread.value));
+    values.extend(fact.spread.iter().flat_map(|spread| spread.numbers()));
     values
 }
 

@@ -38,10 +38,11 @@ mod table;
 mod xml;
 mod yaml;
 
+pub use bravli_facts::nearest;
 pub use files::{MAX_FILE_BYTES, RecipeFiles};
 pub use lookup::{CellClass, ConnectionIndex, Resolved, UnmatchedPair};
 pub use model::*;
 pub use numbers::{NumberRef, numbers, numbers_with, unsourced};
-pub use pattern::{nearest, path_match, shell_match};
+pub use pattern::{path_match, shell_match};
 pub use problem::{Problem, Reading, Rejected, Severity};
 pub use read::{read, read_with};

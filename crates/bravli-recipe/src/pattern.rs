@@ -1,5 +1,7 @@
 //! Shell patterns over names, and near misses.
 
+use bravli_facts::nearest;
+
 /// Whether `name` as a whole matches the shell pattern: `*`, `?`, `[abc]`, `[a-z]`, `[!abc]`; case matters.
 ///
 /// A `[` that is never closed stands for itself.
@@ -95,51 +97,10 @@ fn set(inside: &str, c: char) -> Option<(bool, &str)> {
     Some((found != negated, body.get(end + 1..)?))
 }
 
-/// Candidates beyond this many are not looked at.
-const MAX_CANDIDATES: usize = 10_000;
-
-/// Up to three candidates closest to `name` by edit distance, nearest first; far ones are left out.
-#[must_use]
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let name: String = name.chars().take(64).collect();
-    let limit = name.chars().count().div_ceil(2).max(2);
-    let mut scored: Vec<(usize, &str)> = candidates
-        .into_iter()
-        .take(MAX_CANDIDATES)
-        .map(|candidate| (distance(&name, candidate), candidate))
-        .filter(|(d, _)| *d <= limit)
-        .collect();
-    scored.sort_unstable();
-    scored.dedup();
-    let best = scored.first().map_or(0, |(d, _)| *d);
-    scored.into_iter().take_while(|(d, _)| *d <= best + 1).take(3).map(|(_, candidate)| candidate.to_owned()).collect()
-}
-
 /// `" (did you mean a, b?)"`, or nothing.
 pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let near = nearest(name, candidates);
     if near.is_empty() { String::new() } else { format!(", did you mean {}?", near.join(", ")) }
-}
-
-/// Levenshtein distance; a change of case costs nothing.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        if let Some(first) = row.first_mut() {
-            *first = left;
-        }
-        for (cb, cell) in b.iter().zip(row.iter_mut().skip(1)) {
-            let cost = usize::from(!ca.eq_ignore_ascii_case(cb));
-            let best = (diagonal + cost).min(*cell + 1).min(left + 1);
-            diagonal = *cell;
-            *cell = best;
-            left = best;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -166,13 +127,6 @@ mod tests {
         }
         assert!(shell_match("*", "") && shell_match("a[b", "a[b") && shell_match("[]]", "]"));
         assert!(!shell_match("L23_*", "L2_TPC:A") && !shell_match("L4_SSC", "L4_SSCs"));
-    }
-
-    #[test]
-    fn near_misses_are_offered_nearest_first() {
-        assert_eq!(nearest("L4_SCC", ["L4_SSC", "L4_SBC", "L6_IPC"]), ["L4_SBC", "L4_SSC"]);
-        assert_eq!(nearest("l23_mc", ["L23_MC"]), ["L23_MC"]);
-        assert!(nearest("quite_else", ["L23_MC"]).is_empty());
     }
 
     proptest! {

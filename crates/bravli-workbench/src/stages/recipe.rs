@@ -92,8 +92,7 @@ fn ledger(
 fn holds(knowledge: &KnowledgeBase, entry: &SourceEntry, number: f64) -> bool {
     let same = |value: f64| (value - number).abs() <= 1e-9 * number.abs().max(1.0);
     entry.facts.iter().filter_map(|key| knowledge.fact(key)).any(|fact| {
-        let spread = fact.spread.as_ref().map(|spread| spread.value);
-        fact.value.numbers().into_iter().chain(spread).any(same)
+        fact.value.numbers().into_iter().chain(fact.spread.iter().flat_map(|spread| spread.numbers())).any(same)
     })
 }
 
