@@ -10,7 +10,7 @@ use bravli_units::Unit;
 use std::collections::BTreeMap;
 
 /// Shares may miss one by this much, from rounding.
-const SHARE_SLACK: f64 = 0.02;
+const SHARE_SLACK: f64 = 0.020_001;
 
 impl KnowledgeBase {
     /// Every rule that a record breaks, by place.

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Whether somebody saw the text or only remembers it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verification {
     /// Seen in a stored source.
     Seen,
     /// From memory: to be checked before anything rests on it.
+    #[default]
     Memory,
 }
 

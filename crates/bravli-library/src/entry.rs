@@ -1,111 +1,227 @@
 //! Records as the index sees them.
 
+use crate::age::Age;
+use crate::cells::Cells;
 use crate::hit::{Hit, HitKind};
+use crate::thesaurus::{Kind, TermId, Thesaurus};
 use crate::tokens::{Cutter, Word};
-use bravli_facts::{Fact, KnowledgeBase, Paper, Spread, Verification};
+use bravli_facts::{Confidence, EvidenceKind, Fact, KnowledgeBase, Paper, Spread, Verification};
 use std::collections::BTreeSet;
-
-/// Factor on the score of a fact nobody has seen in its source: enough to lose against an equal fact that was seen, too
-/// little to lose against one about something else.
-const REMEMBERED: f32 = 0.8;
-
-/// Longest snippet, in characters.
-const SNIPPET_CHARS: usize = 260;
 
 /// One record, with its words by field.
 pub(crate) struct Entry {
     pub(crate) hit: Hit,
-    pub(crate) weight: f32,
-    /// What the record is about: quantity, layer, cells, region, species.
+    /// What a fact is about: quantity, layer, cells, region, species; empty for a paper.
     pub(crate) key: Vec<Word>,
     /// Everything else.
     pub(crate) body: Vec<Word>,
-    pub(crate) pre: Vec<Word>,
-    pub(crate) post: Vec<Word>,
-    /// All tokens, for telling which words matched.
+    /// All tokens, for telling which words a record holds.
     pub(crate) tokens: BTreeSet<String>,
     /// Sentences to choose a snippet from.
-    sentences: Vec<String>,
+    pub(crate) sentences: Vec<String>,
+    pub(crate) aspects: Aspects,
+}
+
+/// What filters and agreement look at.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Aspects {
+    pub(crate) ends: Option<(Cells, Cells)>,
+    pub(crate) cell: Cells,
+    pub(crate) species: Vec<TermId>,
+    pub(crate) regions: Vec<TermId>,
+    pub(crate) states: Vec<TermId>,
+    pub(crate) age: Option<Age>,
+    pub(crate) year: i32,
+    /// Family names in lower case.
+    pub(crate) authors: BTreeSet<String>,
+    pub(crate) source: String,
+    pub(crate) confidence: Option<Confidence>,
 }
 
 /// Entries of all papers, then all facts, each by key.
-pub(crate) fn entries(base: &KnowledgeBase, cutter: &mut Cutter) -> Vec<Entry> {
-    let papers: Vec<Entry> = base.papers().map(|paper| of_paper(paper, cutter)).collect();
-    let facts = base.facts().map(|fact| of_fact(fact, base.paper(&fact.source), cutter));
+pub(crate) fn entries(base: &KnowledgeBase, thesaurus: &Thesaurus, cutter: &mut Cutter) -> Vec<Entry> {
+    let mut reader = Reader { thesaurus, cutter };
+    let papers: Vec<Entry> = base.papers().map(|paper| reader.paper(paper)).collect();
+    let facts = base.facts().map(|fact| reader.fact(fact, base.paper(&fact.source)));
     papers.into_iter().chain(facts).collect()
 }
 
-fn of_paper(paper: &Paper, cutter: &mut Cutter) -> Entry {
-    // title and text in one field: a short field of its own would win by its length alone
-    let body = [
-        paper.title.as_str(),
-        &paper.topics.join(", "),
-        &paper.region.join(", "),
-        &paper.species.join(", "),
-        &paper.summary,
-        &paper.authors,
-        &paper.year.to_string(),
-        &paper.id,
-    ]
-    .join(" . ");
-    let sentences = paper.summary.split_inclusive(['.', ';']).map(|sentence| sentence.trim().to_owned()).collect();
-    let hit = Hit {
-        kind: HitKind::Paper,
-        key: paper.id.clone(),
-        title: paper.title.clone(),
-        snippet: String::new(),
-        score: 0.0,
-        matched: Vec::new(),
-        value: None,
-        unit: None,
-        spread: None,
-        n: None,
-        evidence: None,
-        source: format!("{} ({})", paper.authors, paper.year),
-        locator: None,
-        verification: paper.verification,
-    };
-    Entry::new(hit, 1.0, Fields { body: &body, ..Fields::default() }, sentences, cutter)
+struct Reader<'a> {
+    thesaurus: &'a Thesaurus,
+    cutter: &'a mut Cutter,
 }
 
-fn of_fact(fact: &Fact, paper: Option<&Paper>, cutter: &mut Cutter) -> Entry {
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    let (pre, post) = (text(&fact.pre), text(&fact.post));
-    let key = [
-        fact.quantity.clone(),
-        text(&fact.layer),
-        text(&fact.cell),
-        pre.clone(),
-        post.clone(),
-        text(&fact.region),
-        text(&fact.species),
-    ]
-    .join(" , ");
-    let from = paper.map_or_else(|| fact.source.clone(), |paper| format!("{} {}", paper.authors, paper.year));
-    let body = [text(&fact.note), text(&fact.method), text(&fact.state), text(&fact.age), fact.source.clone(), from];
-    let hit = Hit {
-        kind: HitKind::Fact,
-        key: fact.id.clone(),
-        title: fact.quantity.clone(),
-        snippet: String::new(),
-        score: 0.0,
-        matched: Vec::new(),
-        value: Some(fact.value.clone()),
-        unit: Some(fact.unit.clone()),
-        spread: Some(fact.labelled_spread()).filter(|spread| *spread != Spread::NotReported),
-        n: fact.n.clone(),
-        evidence: Some(fact.evidence),
-        source: paper.map_or_else(|| fact.source.clone(), |paper| format!("{} ({})", fact.source, paper.year)),
-        locator: fact.locator.clone(),
-        verification: fact.verification,
-    };
-    let weight = if fact.verification == Verification::Seen { 1.0 } else { REMEMBERED };
-    let fields = Fields { key: &key, body: &body.join(" . "), pre: &pre, post: &post };
-    Entry::new(hit, weight, fields, vec![place_of(fact)], cutter)
+impl Reader<'_> {
+    fn paper(&mut self, paper: &Paper) -> Entry {
+        // title and text in one field: a short field of its own would win by its length alone
+        let body = [
+            paper.title.as_str(),
+            &paper.topics.join(", "),
+            &paper.region.join(", "),
+            &paper.species.join(", "),
+            &paper.summary,
+            &paper.authors,
+            &year_text(paper.year),
+            &paper.id,
+        ]
+        .join(" . ");
+        let hit = Hit {
+            kind: HitKind::Paper,
+            key: paper.id.clone(),
+            title: paper.title.clone(),
+            source: format!("{} ({})", paper.authors, paper.year),
+            verification: paper.verification,
+            ..Hit::default()
+        };
+        let species = self.terms(&paper.species.join(" , "), Kind::Species);
+        let regions = self.terms(&paper.region.join(" , "), Kind::Region);
+        let topics = self.cutter.cut(&format!("{} . {}", paper.title, paper.topics.join(" . ")));
+        let aspects = Aspects {
+            cell: Cells::of_words(&topics, self.thesaurus),
+            species,
+            regions,
+            year: paper.year,
+            authors: family_names(paper),
+            source: paper.id.clone(),
+            ..Aspects::default()
+        };
+        let sentences = paper.summary.split_inclusive(['.', ';']).map(|sentence| sentence.trim().to_owned()).collect();
+        self.entry(hit, "", &body, sentences, aspects)
+    }
+
+    fn fact(&mut self, fact: &Fact, paper: Option<&Paper>) -> Entry {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let key = [
+            fact.quantity.clone(),
+            text(&fact.layer),
+            text(&fact.cell),
+            text(&fact.pre),
+            text(&fact.post),
+            text(&fact.region),
+            text(&fact.species),
+        ]
+        .join(" , ");
+        let from = paper.map_or_else(|| fact.source.clone(), |paper| format!("{} {}", paper.authors, paper.year));
+        let body = [
+            text(&fact.note),
+            text(&fact.method),
+            text(&fact.state),
+            text(&fact.age),
+            text(&fact.strain),
+            fact.source.clone(),
+            from,
+        ]
+        .join(" . ");
+        let hit = Hit {
+            kind: HitKind::Fact,
+            key: fact.id.clone(),
+            title: fact.quantity.clone(),
+            value: Some(fact.value.clone()),
+            unit: Some(fact.unit.clone()),
+            spread: Some(fact.labelled_spread()).filter(|spread| *spread != Spread::NotReported),
+            n: fact.n.clone(),
+            evidence: Some(fact.evidence),
+            source: paper.map_or_else(|| fact.source.clone(), |paper| format!("{} ({})", fact.source, paper.year)),
+            locator: fact.locator.clone(),
+            verification: fact.verification,
+            ..Hit::default()
+        };
+        let aspects = self.aspects(fact, paper);
+        self.entry(hit, &key, &body, vec![place_of(fact)], aspects)
+    }
+
+    fn aspects(&mut self, fact: &Fact, paper: Option<&Paper>) -> Aspects {
+        let mut cells = |field: &Option<String>| {
+            field.as_ref().map(|text| Cells::of_words(&self.cutter.cut(text), self.thesaurus))
+        };
+        let layer = cells(&fact.layer).unwrap_or_default().layers;
+        let mut cell = cells(&fact.cell).unwrap_or_default();
+        let mut ends = match (cells(&fact.pre), cells(&fact.post)) {
+            (None, None) => None,
+            (pre, post) => Some((pre.unwrap_or_default(), post.unwrap_or_default())),
+        };
+        match &mut ends {
+            // the layer of a pair is that of both cells, unless one of them names its own
+            Some((pre, post)) if pre.layers.is_empty() && post.layers.is_empty() => {
+                (pre.layers, post.layers) = (layer, layer);
+            }
+            Some(_) => {}
+            None if cell.layers.is_empty() => cell.layers = layer,
+            None => {}
+        }
+        Aspects {
+            ends,
+            cell,
+            species: self.terms(fact.species.as_deref().unwrap_or_default(), Kind::Species),
+            regions: self.terms(fact.region.as_deref().unwrap_or_default(), Kind::Region),
+            states: self.terms(fact.state.as_deref().unwrap_or_default(), Kind::State),
+            age: fact.age.as_deref().and_then(Age::of_text),
+            year: paper.map_or(0, |paper| paper.year),
+            authors: paper.map(family_names).unwrap_or_default(),
+            source: fact.source.clone(),
+            confidence: fact.confidence,
+        }
+    }
+
+    fn terms(&mut self, text: &str, kind: Kind) -> Vec<TermId> {
+        let words = self.cutter.cut(text);
+        let found = self.thesaurus.find(&words).into_iter().flat_map(|found| found.terms);
+        let mut terms: Vec<TermId> = found.filter(|id| self.thesaurus.entry(*id).kind == kind).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
+    fn entry(&mut self, hit: Hit, key: &str, body: &str, sentences: Vec<String>, aspects: Aspects) -> Entry {
+        let (key, body) = (self.cutter.cut(key), self.cutter.cut(body));
+        let tokens = key.iter().chain(&body).flat_map(|word| word.tokens.iter().cloned()).collect();
+        Entry { hit, key, body, tokens, sentences, aspects }
+    }
+}
+
+impl Entry {
+    /// What makes a fact better or worse evidence, whatever is asked: 1 for a measured number that was seen.
+    pub(crate) fn trust(&self, wants_model: bool) -> f32 {
+        let evidence = match self.hit.evidence {
+            Some(EvidenceKind::Measured) if wants_model => 0.85,
+            Some(EvidenceKind::Model | EvidenceKind::Recipe) if wants_model => 1.1,
+            None | Some(EvidenceKind::Measured) => 1.0,
+            Some(EvidenceKind::Fit | EvidenceKind::Derived) => 0.96,
+            Some(EvidenceKind::Review | EvidenceKind::Secondary) => 0.92,
+            Some(EvidenceKind::Quoted) => 0.86,
+            Some(EvidenceKind::Model | EvidenceKind::Recipe) => 0.84,
+            Some(EvidenceKind::Assumption) => 0.7,
+        };
+        let seen = if self.hit.kind == HitKind::Paper || self.hit.verification == Verification::Seen { 1.0 } else { 0.85 };
+        let confidence = match self.aspects.confidence {
+            Some(Confidence::Low) => 0.95,
+            Some(Confidence::High) => 1.02,
+            _ => 1.0,
+        };
+        evidence * seen * confidence
+    }
+}
+
+/// The year as a word; 0 stands for none.
+fn year_text(year: i32) -> String {
+    if year == 0 { String::new() } else { year.to_string() }
+}
+
+/// Family names: the first words of each author, without initials.
+fn family_names(paper: &Paper) -> BTreeSet<String> {
+    let folded = crate::fold::fold(&paper.authors);
+    let mut names = BTreeSet::new();
+    for author in folded.split([',', ';']).flat_map(|part| part.split(" and ")) {
+        let family = author.split_whitespace().filter(|word| {
+            word.chars().filter(|c| c.is_alphabetic()).count() > 1 && word.chars().any(char::is_lowercase)
+        });
+        names.extend(family.map(|word| word.trim_matches('.').to_lowercase()).filter(|word| word.len() > 2 && word != "and"));
+    }
+    names
 }
 
 /// `L23 EXC → FS, mouse, barrel cortex, in vitro slice; note`.
-fn place_of(fact: &Fact) -> String {
+pub(crate) fn place_of(fact: &Fact) -> String {
     let pathway = match (&fact.pre, &fact.post) {
         (Some(pre), Some(post)) => Some(format!("{pre} → {post}")),
         (pre, post) => pre.clone().or_else(|| post.clone()),
@@ -119,41 +235,4 @@ fn place_of(fact: &Fact) -> String {
     }
     let note = fact.note.as_ref().map_or_else(String::new, |note| format!("; {note}"));
     format!("{}{note}", place.join(", "))
-}
-
-#[derive(Default)]
-struct Fields<'a> {
-    key: &'a str,
-    body: &'a str,
-    pre: &'a str,
-    post: &'a str,
-}
-
-impl Entry {
-    fn new(hit: Hit, weight: f32, fields: Fields<'_>, sentences: Vec<String>, cutter: &mut Cutter) -> Self {
-        let [key, body, pre, post] = [fields.key, fields.body, fields.pre, fields.post].map(|text| cutter.cut(text));
-        let tokens = key.iter().chain(&body).flat_map(|word| word.tokens.iter().cloned()).collect();
-        Self { hit, weight, key, body, pre, post, tokens, sentences }
-    }
-
-    /// The sentence that shares most words with `tokens`, the first of equals, cut to a row's length.
-    pub(crate) fn snippet(&self, tokens: &[String], cutter: &mut Cutter) -> String {
-        let mut best: (usize, &str) = (0, self.sentences.first().map_or("", String::as_str));
-        if self.sentences.len() > 1 {
-            for sentence in &self.sentences {
-                let words = cutter.cut(sentence);
-                let shared = |token: &&String| words.iter().any(|word| word.tokens.contains(token));
-                let n_shared = tokens.iter().filter(shared).count();
-                if n_shared > best.0 {
-                    best = (n_shared, sentence);
-                }
-            }
-        }
-        if best.1.chars().count() <= SNIPPET_CHARS {
-            return best.1.to_owned();
-        }
-        let cut: String = best.1.chars().take(SNIPPET_CHARS).collect();
-        let end = cut.rfind(' ').unwrap_or(cut.len());
-        format!("{}…", &cut[..end])
-    }
 }

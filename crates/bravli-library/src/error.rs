@@ -23,6 +23,27 @@ pub enum LibraryError {
         /// Most rows.
         most: usize,
     },
+    /// A filter value that is no term of its kind.
+    #[error("{field}: unknown value {value:?}; nearest: {nearest}")]
+    UnknownFilter {
+        /// The filter.
+        field: &'static str,
+        /// Its value.
+        value: String,
+        /// Values that exist.
+        nearest: String,
+    },
+    /// Years the wrong way round.
+    #[error("years {from} to {to} hold none")]
+    Years {
+        /// Earliest.
+        from: i32,
+        /// Latest.
+        to: i32,
+    },
+    /// A cursor of another query, or of none.
+    #[error("cursor {0:?} does not belong to this query and its filters")]
+    Cursor(String),
     /// The index failed, which is a mistake of ours.
     #[error("the search index failed: {0}")]
     Index(String),
@@ -38,6 +59,9 @@ impl LibraryError {
             }
             Self::LongQuery { .. } => "keep the few words that matter",
             Self::Limit { .. } => "ask for 10 rows, or narrow the query",
+            Self::UnknownFilter { .. } => "use one of the nearest values, or leave the filter out",
+            Self::Years { .. } => "put the earlier year first",
+            Self::Cursor(_) => "repeat the query without a cursor, and take next_cursor from its reply",
             Self::Index(_) => "report it together with the query",
         }
     }
@@ -48,6 +72,9 @@ impl LibraryError {
         match self {
             Self::EmptyQuery(_) | Self::LongQuery { .. } => "query",
             Self::Limit { .. } => "limit",
+            Self::UnknownFilter { field, .. } => field,
+            Self::Years { .. } => "year_from",
+            Self::Cursor(_) => "cursor",
             Self::Index(_) => "",
         }
     }

@@ -1,45 +1,45 @@
-//! The index and its search.
+//! The index over all records.
 
-use crate::coverage::coverage;
+use crate::agree::Judge;
+use crate::ask::{Ask, Known};
 use crate::entry::{Entry, entries};
 use crate::error::LibraryError;
-use crate::hit::{Corpora, Hit, HitKind, SearchOptions, SearchResult};
-use crate::query::{Asked, Fields, Rarity};
-use crate::synonyms::{Compiled, compile, first_tokens};
+use crate::hit::HitKind;
+use crate::query::Fields;
+use crate::spelling::Spelling;
+use crate::thesaurus::{TermId, Thesaurus};
 use crate::tokens::{Cutter, Word};
 use bravli_facts::KnowledgeBase;
-use tantivy::collector::{Count, TopDocs};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tantivy::directory::RamDirectory;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, TermQuery};
-use tantivy::schema::{IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{PreTokenizedString, Token};
-use tantivy::{DocAddress, Index, ReloadPolicy, Score, Searcher, TantivyDocument, Term};
-
-/// Most rows of one search.
-pub const MAX_LIMIT: usize = 200;
+use tantivy::{Index, ReloadPolicy, Searcher, TantivyDocument};
 
 /// Longest query, in characters.
-pub const MAX_QUERY_CHARS: usize = 1_000;
+pub const MAX_QUERY_CHARS: usize = 2_000;
 
 /// Memory for building, in bytes: a segment of 50,000 records stays below it, and one segment keeps the order of records.
 const BUILD_BYTES: usize = 256 << 20;
 
-/// Rows of each kind that are ranked again.
-const RERANKED: usize = 200;
-
-/// Factor for facts of the quantity that the query names.
-const QUANTITY: f32 = 1.3;
-
-/// Least share of the query that a confident answer covers.
-const COVERED: f32 = 0.5;
-
 /// Papers and facts, indexed.
 pub struct Library {
-    entries: Vec<Entry>,
-    terms: Vec<Compiled>,
-    searcher: Searcher,
-    fields: Fields,
-    cutter: Cutter,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) thesaurus: Thesaurus,
+    pub(crate) searcher: Searcher,
+    pub(crate) fields: Fields,
+    pub(crate) cutter: Cutter,
+    spelling: Spelling,
+    /// Family names that are hardly anything else.
+    authors: HashSet<String>,
+    /// Facts by quantity.
+    pub(crate) by_quantity: HashMap<String, Vec<usize>>,
+    /// Quantities of the facts of each paper.
+    pub(crate) measured_by: BTreeMap<String, BTreeSet<String>>,
+    /// Entries by key.
+    pub(crate) by_key: HashMap<String, usize>,
+    /// Species and regions of any fact.
+    held: BTreeSet<TermId>,
 }
 
 impl Library {
@@ -52,182 +52,128 @@ impl Library {
     /// Equal records give equal answers.
     pub fn build(base: &KnowledgeBase) -> Result<Self, LibraryError> {
         let mut cutter = Cutter::new();
-        let entries = entries(base, &mut cutter);
-        let terms = compile(base.terms(), &mut cutter);
+        let thesaurus = Thesaurus::build(base.terms(), &mut cutter);
+        let entries = entries(base, &thesaurus, &mut cutter);
         let (schema, fields) = schema();
         let mut writer = Index::builder()
             .schema(schema)
             .single_segment_index_writer::<TantivyDocument>(RamDirectory::create(), BUILD_BYTES)?;
         for entry in &entries {
             let mut document = TantivyDocument::new();
-            document.add_text(fields.kind, kind_text(entry.hit.kind));
-            for (field, words) in [
-                (fields.key, &entry.key),
-                (fields.body, &entry.body),
-                (fields.pre, &entry.pre),
-                (fields.post, &entry.post),
-            ] {
-                document.add_pre_tokenized_text(field, pre_tokenized(words));
+            match entry.hit.kind {
+                HitKind::Paper => document.add_pre_tokenized_text(fields.text, pre_tokenized(&entry.body)),
+                HitKind::Fact => {
+                    document.add_pre_tokenized_text(fields.key, pre_tokenized(&entry.key));
+                    document.add_pre_tokenized_text(fields.body, pre_tokenized(&entry.body));
+                }
             }
             writer.add_document(document)?;
         }
         let reader = writer.finalize()?.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { entries, terms, searcher: reader.searcher(), fields, cutter })
+        let mut by_quantity: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut measured_by: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut held = BTreeSet::new();
+        for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.hit.kind == HitKind::Fact) {
+            by_quantity.entry(entry.hit.title.clone()).or_default().push(at);
+            measured_by.entry(entry.aspects.source.clone()).or_default().insert(entry.hit.title.clone());
+            held.extend(entry.aspects.species.iter().chain(&entry.aspects.regions));
+        }
+        let by_key = entries.iter().enumerate().map(|(at, entry)| (entry.hit.key.clone(), at)).collect();
+        Ok(Self {
+            spelling: spelling(&entries, &thesaurus),
+            authors: authors(base, &entries, &thesaurus),
+            entries,
+            thesaurus,
+            searcher: reader.searcher(),
+            fields,
+            cutter,
+            by_quantity,
+            measured_by,
+            by_key,
+            held,
+        })
     }
 
-    /// Ranks records against free text; nothing in it is an operator.
-    ///
-    /// `A to B` and `A -> B` put A before and B after the synapse.
+    /// Number of records.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Reads a query.
     ///
     /// # Errors
-    /// [`LibraryError::EmptyQuery`], [`LibraryError::LongQuery`] or [`LibraryError::Limit`] when there is nothing to do.
-    pub fn search(&self, query: &str, options: SearchOptions) -> Result<SearchResult, LibraryError> {
-        if options.limit == 0 || options.limit > MAX_LIMIT {
-            return Err(LibraryError::Limit { limit: options.limit, most: MAX_LIMIT });
-        }
+    /// [`LibraryError::LongQuery`] and [`LibraryError::EmptyQuery`].
+    pub(crate) fn ask(&self, query: &str, cutter: &mut Cutter) -> Result<Ask, LibraryError> {
         let chars = query.chars().count();
         if chars > MAX_QUERY_CHARS {
             return Err(LibraryError::LongQuery { chars, limit: MAX_QUERY_CHARS });
         }
-        let mut cutter = self.cutter.clone();
-        let asked = Asked::read(query, &self.terms, &mut cutter);
-        if asked.words.is_empty() {
-            return Err(LibraryError::EmptyQuery(query.to_owned()));
-        }
-        let rarity: Vec<Rarity> = asked.words.iter().map(|word| self.rarity(word)).collect::<Result<_, _>>()?;
-        let kinds: &[HitKind] = match options.corpora {
-            Corpora::Papers => &[HitKind::Paper],
-            Corpora::Facts => &[HitKind::Fact],
-            Corpora::Both => &[HitKind::Fact, HitKind::Paper],
+        let known = Known {
+            thesaurus: &self.thesaurus,
+            correct: &|token| self.spelling.correct(token).map(str::to_owned),
+            is_author: &|name| self.authors.contains(name),
         };
-        let mut found = SearchResult { total: 0, hits: Vec::new(), note: None };
-        let mut covered = 0.0_f32;
-        let query = asked.query(self.fields, &rarity);
-        for kind in kinds {
-            let (total, rows) = self.ranked(&query, *kind, &asked, &rarity, options.limit)?;
-            found.total += total;
-            let Some(best) = rows.first().map(|row| (row.score, row.share)) else { continue };
-            covered = covered.max(best.1);
-            found.hits.extend(rows.into_iter().map(|row| self.hit(row, best, &asked, &mut cutter)));
+        let ask = Ask::read(query, &known, cutter);
+        if ask.words.is_empty() {
+            let shown: String = query.chars().take(80).collect();
+            return Err(LibraryError::EmptyQuery(shown));
         }
-        // stable: equal scores keep facts first, then the order of keys
-        found.hits.sort_by(|a, b| b.score.total_cmp(&a.score));
-        found.hits.truncate(options.limit);
-        found.note = self.note(&asked, &rarity, &found, covered);
-        Ok(found)
+        Ok(ask)
     }
 
-    /// Rows of one kind, best first: ranked by BM25, the best of them again by the share of the query that they cover,
-    /// since a row with every word beats one with two rare ones.
-    fn ranked(
-        &self,
-        query: &BooleanQuery,
-        kind: HitKind,
-        asked: &Asked,
-        rarity: &[Rarity],
-        limit: usize,
-    ) -> Result<(usize, Vec<Row>), LibraryError> {
-        let of_kind =
-            TermQuery::new(Term::from_field_text(self.fields.kind, kind_text(kind)), IndexRecordOption::Basic);
-        let filtered = BooleanQuery::new(vec![
-            (Occur::Must, Box::new(query.clone())),
-            (Occur::Must, Box::new(ConstScoreQuery::new(Box::new(of_kind), 0.0))),
-        ]);
-        let top = TopDocs::with_limit(RERANKED.max(limit)).order_by_score();
-        let (total, best) = self.searcher.search(&filtered, &(Count, top))?;
-        let row = |(score, address): (Score, DocAddress)| {
-            let at = address.doc_id as usize;
-            let entry = &self.entries[at];
-            let (matched, share) = coverage(asked, entry, rarity);
-            let is_quantity =
-                asked.found.iter().any(|found| found.is_quantity && holds(entry, &asked.words, found.words));
-            let quantity = if is_quantity { QUANTITY } else { 1.0 };
-            Row { at, score: score * entry.weight * share * quantity, share, matched }
-        };
-        let mut rows: Vec<Row> = best.into_iter().map(row).collect();
-        rows.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
-        rows.truncate(limit);
-        Ok((total, rows))
+    pub(crate) fn judge(&self) -> Judge<'_> {
+        Judge { thesaurus: &self.thesaurus, held: &self.held }
     }
+}
 
-    fn hit(&self, row: Row, best: (f32, f32), asked: &Asked, cutter: &mut Cutter) -> Hit {
-        let entry = &self.entries[row.at];
-        let snippet = entry.snippet(&first_tokens(&asked.words), cutter);
-        let score = best.1 * row.score / best.0.max(f32::MIN_POSITIVE);
-        Hit { score, matched: row.matched, snippet, ..entry.hit.clone() }
+/// Tokens of records and spellings, for finding what a misspelled word means.
+fn spelling(entries: &[Entry], thesaurus: &Thesaurus) -> Spelling {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for token in entries.iter().flat_map(|entry| &entry.tokens) {
+        *counts.entry(token).or_default() += 1;
     }
+    for (_, term) in thesaurus.all() {
+        for token in term.exact.iter().chain(&term.related).flat_map(|form| &form.tokens) {
+            *counts.entry(token).or_default() += 1;
+        }
+    }
+    Spelling::build(counts.into_iter().map(|(token, n)| (token.to_owned(), n)))
+}
 
-    fn note(&self, asked: &Asked, rarity: &[Rarity], found: &SearchResult, covered: f32) -> Option<String> {
-        if found.hits.is_empty() {
-            return Some("no record shares a word with the query; try other words for it".to_owned());
+/// Family names that no term, title, topic, summary or fact uses as a word.
+fn authors(base: &KnowledgeBase, entries: &[Entry], thesaurus: &Thesaurus) -> HashSet<String> {
+    let mut names: HashSet<String> = entries.iter().flat_map(|entry| entry.aspects.authors.iter().cloned()).collect();
+    let words = |text: &str| {
+        let folded = crate::fold::fold(text).to_lowercase();
+        folded.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for paper in base.papers() {
+        for word in words(&format!("{} {}", paper.title, paper.topics.join(" "))) {
+            names.remove(&word);
         }
-        let mut notes = Vec::new();
-        let missing: Vec<&str> = asked
-            .words
-            .iter()
-            .zip(rarity)
-            .filter(|(_, rarity)| rarity.is_unknown)
-            .map(|(word, _)| word.raw.as_str())
-            .collect();
-        if !missing.is_empty() {
-            notes.push(format!("no record holds {}; words one letter away count half", missing.join(", ")));
-        }
-        if let Some(quantity) = asked.found.iter().find(|found| found.is_quantity) {
-            let is_named = |hit: &Hit| hit.kind == HitKind::Paper || names(asked, quantity.words, hit);
-            if !found.hits.iter().any(is_named) {
-                notes.push(format!("no row holds the quantity asked for, {}", quantity.label));
+    }
+    for fact in base.facts() {
+        for text in [&fact.cell, &fact.pre, &fact.post, &fact.region, &fact.species].into_iter().flatten() {
+            for word in words(text) {
+                names.remove(&word);
             }
         }
-        if covered < COVERED {
-            notes.push(
-                "the best row matches less than half of the query; treat these rows as nearest, not as answers"
-                    .to_owned(),
-            );
+    }
+    for (_, term) in thesaurus.all() {
+        for form in term.exact.iter().chain(&term.related) {
+            for word in words(&form.text) {
+                names.remove(&word);
+            }
         }
-        (!notes.is_empty()).then(|| notes.join("; "))
     }
-
-    fn rarity(&self, word: &Word) -> Result<Rarity, LibraryError> {
-        let n = self.entries.len() as f32;
-        let Some(token) = word.tokens.first() else { return Ok(Rarity { weight: 0.0, is_unknown: false }) };
-        let frequency = self.frequency(token)?;
-        let weight = (1.0 + (n - frequency as f32 + 0.5).max(0.0) / (frequency as f32 + 0.5)).ln();
-        // short words have too many neighbours, and L4 is no misspelling of L5
-        let is_unknown = frequency == 0 && token.len() >= 5 && token.chars().all(char::is_alphabetic);
-        Ok(Rarity { weight, is_unknown })
-    }
-
-    fn frequency(&self, token: &str) -> Result<u64, LibraryError> {
-        let count = |field| self.searcher.doc_freq(&Term::from_field_text(field, token));
-        Ok(count(self.fields.key)?.max(count(self.fields.body)?))
-    }
-}
-
-/// One row on its way to a hit.
-struct Row {
-    at: usize,
-    score: f32,
-    share: f32,
-    matched: Vec<String>,
-}
-
-/// Whether the key of a fact holds all words of a stretch of the query.
-fn holds(entry: &Entry, words: &[Word], stretch: (usize, usize)) -> bool {
-    let held =
-        |word: &Word| word.tokens.first().is_some_and(|token| entry.key.iter().any(|key| key.tokens.contains(token)));
-    entry.hit.kind == HitKind::Fact && words[stretch.0..stretch.1].iter().all(held)
-}
-
-fn names(asked: &Asked, words: (usize, usize), hit: &Hit) -> bool {
-    let raw: Vec<&str> = asked.words[words.0..words.1].iter().map(|word| word.raw.as_str()).collect();
-    raw.iter().any(|raw| hit.matched.iter().any(|matched| matched.split(" ~ ").next() == Some(raw)))
-}
-
-fn kind_text(kind: HitKind) -> &'static str {
-    match kind {
-        HitKind::Paper => "paper",
-        HitKind::Fact => "fact",
-    }
+    names
 }
 
 fn schema() -> (Schema, Fields) {
@@ -236,9 +182,8 @@ fn schema() -> (Schema, Fields) {
     let indexing =
         TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let mut text = |name| builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing.clone()));
-    let (key, body, pre, post) = (text("key"), text("body"), text("pre"), text("post"));
-    let kind = builder.add_text_field("kind", STRING);
-    (builder.build(), Fields { kind, key, body, pre, post })
+    let (key, body, text) = (text("key"), text("body"), text("text"));
+    (builder.build(), Fields { key, body, text })
 }
 
 /// Tokens of one word share its position.

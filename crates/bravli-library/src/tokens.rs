@@ -3,25 +3,76 @@
 use crate::fold::fold;
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
 
-/// Words too common to search for.
-const STOP_WORDS: [&str; 33] = [
-    "a", "an", "and", "are", "as", "at", "be", "between", "by", "do", "does", "for", "from", "how", "in", "into", "is",
-    "it", "its", "many", "much", "of", "on", "onto", "or", "that", "the", "this", "to", "what", "which", "with",
-    "within",
+/// Words too common to search for, in the languages that labs ask in.
+const STOP_WORDS: [&str; 55] = [
+    "a", "an", "and", "are", "as", "at", "be", "by", "das", "dem", "den", "der", "des", "die", "do", "does", "ein",
+    "eine", "einem", "einen", "einer", "eines", "es", "for", "für", "fur", "how", "im", "in", "is", "ist", "it", "its",
+    "many", "much", "of", "on", "or", "sind", "that", "the", "their", "this", "und", "vom", "was", "welche", "welcher",
+    "welches", "what", "which", "wie", "with", "within", "zum",
 ];
 
-/// Words that stand between what comes before and what comes after a synapse.
-const DIRECTIONS: [&str; 4] = [">", "to", "onto", "into"];
+/// Words that say which side of a synapse their neighbours stand on.
+const MARKS: [(&str, Mark); 34] = [
+    (">", Mark::To),
+    ("to", Mark::To),
+    ("onto", Mark::To),
+    ("into", Mark::To),
+    ("zu", Mark::To),
+    ("auf", Mark::To),
+    ("nach", Mark::To),
+    ("contact", Mark::Verb),
+    ("contacts", Mark::Verb),
+    ("contacting", Mark::Verb),
+    ("innervate", Mark::Verb),
+    ("innervates", Mark::Verb),
+    ("innervating", Mark::Verb),
+    ("target", Mark::Verb),
+    ("targets", Mark::Verb),
+    ("targeting", Mark::Verb),
+    ("inhibit", Mark::Verb),
+    ("inhibits", Mark::Verb),
+    ("inhibiting", Mark::Verb),
+    ("excite", Mark::Verb),
+    ("excites", Mark::Verb),
+    ("exciting", Mark::Verb),
+    ("drive", Mark::Verb),
+    ("drives", Mark::Verb),
+    ("makes", Mark::Verb),
+    ("from", Mark::From),
+    ("von", Mark::From),
+    ("aus", Mark::From),
+    ("receive", Mark::From),
+    ("receives", Mark::From),
+    ("between", Mark::Between),
+    ("among", Mark::Between),
+    ("amongst", Mark::Between),
+    ("zwischen", Mark::Between),
+];
+
+/// What a word says of the side its neighbours stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// What follows lies behind the synapse.
+    To,
+    /// A verb such as *contacts*: what follows lies behind the synapse, if cells stand on both sides of it.
+    Verb,
+    /// What follows lies before the synapse.
+    From,
+    /// What follows lies on both sides.
+    Between,
+    /// A dash or slash between two cells.
+    Dash,
+}
 
 /// What one word means to the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
     /// The word as written.
     pub(crate) raw: String,
-    /// The word's own token, then looser ones (parts, single layers).
+    /// The word's own token, then looser ones (parts, single layers); none where the word is only a mark.
     pub(crate) tokens: Vec<String>,
-    /// Whether it stands for a direction; it has no tokens then.
-    pub(crate) is_direction: bool,
+    /// What it says of its neighbours.
+    pub(crate) mark: Option<Mark>,
 }
 
 /// Cuts texts into words. Cheap to clone.
@@ -57,29 +108,29 @@ impl Cutter {
 
     /// `layer 2/3`, `layers II and III`, `layer Va`: how many words it took.
     fn layers(&mut self, raw: &[&str], words: &mut Vec<Word>) -> Option<usize> {
-        if !matches!(raw[0].to_ascii_lowercase().as_str(), "layer" | "layers" | "lamina") {
+        if !matches!(raw[0].to_ascii_lowercase().as_str(), "layer" | "layers" | "lamina" | "schicht" | "schichten") {
             return None;
         }
         let layer = |at: usize| raw.get(at).and_then(|word| layer_tokens(word, true));
         let joined = match (raw.get(2), raw.get(1), raw.get(3)) {
-            (Some(and), Some(a), Some(b)) if matches!(*and, "and" | "or" | "/" | "-") => {
+            (Some(and), Some(a), Some(b)) if matches!(*and, "and" | "or" | "und" | "/" | "-") => {
                 layer_tokens(&format!("{a}/{b}"), true).map(|tokens| (tokens, 4))
             }
             _ => None,
         };
         let (tokens, used) = joined.or_else(|| layer(1).map(|tokens| (tokens, 2)))?;
-        words.push(Word { raw: raw[..used].join(" "), tokens, is_direction: false });
+        words.push(Word { raw: raw[..used].join(" "), tokens, mark: None });
         Some(used)
     }
 
     fn word(&mut self, raw: &str, words: &mut Vec<Word>) {
         let lower = raw.to_lowercase();
-        let is_direction = DIRECTIONS.contains(&lower.as_str());
+        let mark = MARKS.iter().find(|(word, _)| *word == lower).map(|(_, mark)| *mark);
         // IN and IT are cells, "in" and "it" are not
         let is_stop = STOP_WORDS.contains(&lower.as_str()) && !(raw.len() == 2 && raw == raw.to_uppercase());
-        if is_direction || is_stop {
-            if is_direction {
-                words.push(Word { raw: raw.to_owned(), tokens: Vec::new(), is_direction });
+        if is_stop || mark.is_some_and(|mark| mark != Mark::Verb) {
+            if mark.is_some() {
+                words.push(Word { raw: raw.to_owned(), tokens: Vec::new(), mark });
             }
             return;
         }
@@ -92,7 +143,7 @@ impl Cutter {
             }
         }
         if !seen.is_empty() {
-            words.push(Word { raw: raw.to_owned(), tokens: seen, is_direction: false });
+            words.push(Word { raw: raw.to_owned(), tokens: seen, mark });
         }
     }
 
@@ -143,7 +194,7 @@ impl Cutter {
     }
 
     /// Stems alphabetic words; what holds a digit stays.
-    fn stem(&mut self, word: &str) -> String {
+    pub(crate) fn stem(&mut self, word: &str) -> String {
         if !word.chars().all(char::is_alphabetic) || word.len() < 4 {
             return word.to_owned();
         }
@@ -174,7 +225,7 @@ fn is_number(word: &str) -> bool {
 
 /// `L2/3`, `L23`, `L2-3`, `L5a`: the layer as written, then the single layers it holds. After the word *layer* the letter
 /// is absent and Roman numerals are read.
-fn layer_tokens(word: &str, after_layer: bool) -> Option<Vec<String>> {
+pub(crate) fn layer_tokens(word: &str, after_layer: bool) -> Option<Vec<String>> {
     let lower = word.to_ascii_lowercase();
     let rest = if after_layer { lower.strip_prefix('l').unwrap_or(&lower) } else { lower.strip_prefix('l')? };
     let rest = match rest.split_once(['/', '-']) {
@@ -238,7 +289,7 @@ mod tests {
         for text in ["L2/3", "L23", "L2-3", "l2/3", "layer 2/3", "layers II/III", "Layers 2 and 3", "(layer 2/3)"] {
             assert_eq!(one(text), ["l23", "l2", "l3"], "{text}");
         }
-        for text in ["L5A", "layer Va", "layer 5a"] {
+        for text in ["L5A", "layer Va", "layer 5a", "Schicht 5a"] {
             assert_eq!(one(text), ["l5a", "l5"], "{text}");
         }
         assert_eq!(one("layer IV"), ["l4"]);
@@ -270,7 +321,8 @@ mod tests {
     fn arrows_and_to_are_directions_and_stop_words_go() {
         for text in ["L4->L2/3", "L4 → L2/3", "L4 to the L2/3"] {
             let words = Cutter::new().cut(text);
-            assert_eq!(words.iter().map(|word| word.is_direction).collect::<Vec<_>>(), [false, true, false], "{text}");
+            let marks: Vec<_> = words.iter().map(|word| word.mark).collect();
+            assert_eq!(marks, [None, Some(Mark::To), None], "{text}");
         }
         assert!(tokens("the of and").is_empty());
         assert_eq!(one("IN"), ["in"]);

@@ -1,0 +1,248 @@
+//! How far a record agrees with what a query asks for, and which generalisations that takes.
+
+use crate::ask::{Ask, Order};
+use crate::cells::{Cells, Fit};
+use crate::entry::{Aspects, Entry};
+use crate::thesaurus::{Relation, TermId, Thesaurus};
+use std::collections::BTreeSet;
+
+/// Agreement of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Agreement {
+    /// 1 where everything asked for is the same; higher only where the query names the source.
+    pub(crate) factor: f32,
+    /// Generalisations, such as `species: mouse for rat`.
+    pub(crate) notes: Vec<String>,
+    /// What makes the record an answer to another question: `quantity`, `cell`, `direction`, `region`, `species`.
+    pub(crate) against: Vec<&'static str>,
+}
+
+/// What agreement needs to know beside the record.
+pub(crate) struct Judge<'a> {
+    pub(crate) thesaurus: &'a Thesaurus,
+    /// Species and regions of any fact.
+    pub(crate) held: &'a BTreeSet<TermId>,
+}
+
+impl Judge<'_> {
+    /// Agreement of a fact.
+    pub(crate) fn fact(&self, ask: &Ask, entry: &Entry) -> Agreement {
+        let aspects = &entry.aspects;
+        let mut agreement = Agreement { factor: 1.0, notes: Vec::new(), against: Vec::new() };
+        if !ask.quantities.is_empty() && ask.quantities.iter().all(|quantity| quantity.name != entry.hit.title) {
+            if ask.is_near_quantity {
+                agreement.factor *= 0.6;
+            } else {
+                agreement.factor *= 0.2;
+                agreement.against.push("quantity");
+            }
+        }
+        let ends = self.cells(ask, aspects);
+        agreement.factor *= ends.factor;
+        agreement.notes.extend(ends.notes);
+        if ends.is_different {
+            agreement.against.push("cell");
+        }
+        self.preparation(ask, aspects, &mut agreement);
+        source(ask, aspects, &mut agreement);
+        agreement.factor *= entry.trust(ask.wants_model);
+        agreement
+    }
+
+    /// Agreement of a paper: only what titles and topics tell for sure.
+    pub(crate) fn paper(&self, ask: &Ask, entry: &Entry) -> Agreement {
+        let mut agreement = Agreement { factor: 1.0, notes: Vec::new(), against: Vec::new() };
+        source(ask, &entry.aspects, &mut agreement);
+        agreement
+    }
+
+    fn preparation(&self, ask: &Ask, aspects: &Aspects, agreement: &mut Agreement) {
+        if !ask.species.is_empty() {
+            let (asked, said) = (self.labels(&ask.species), self.labels(&aspects.species));
+            if aspects.species.is_empty() {
+                agreement.general(0.8, format!("species: not stated, for {asked}"));
+            } else if !ask.species.iter().any(|id| aspects.species.contains(id)) {
+                agreement.general(0.6, format!("species: {said} for {asked}"));
+                if ask.species.iter().all(|id| !self.held.contains(id)) {
+                    agreement.against.push("species");
+                }
+            }
+        }
+        if !ask.regions.is_empty() {
+            let (asked, said) = (self.labels(&ask.regions), self.labels(&aspects.regions));
+            let best = best(&ask.regions, &aspects.regions, self.thesaurus);
+            match best {
+                None => agreement.general(0.8, format!("region: not stated, for {asked}")),
+                Some(Relation::Same | Relation::Narrower) => {}
+                Some(Relation::Wider | Relation::Related) => {
+                    agreement.general(0.93, format!("region: {said} for {asked}"));
+                }
+                Some(Relation::Different) if self.is_cortical(&ask.regions) && self.is_cortical(&aspects.regions) => {
+                    agreement.general(0.7, format!("region: {said} for {asked}"));
+                }
+                Some(Relation::Different) => {
+                    agreement.general(0.3, format!("region: {said}, not {asked}"));
+                    agreement.against.push("region");
+                }
+            }
+        }
+        if !ask.states.is_empty() {
+            let (asked, said) = (self.labels(&ask.states), self.labels(&aspects.states));
+            match best(&ask.states, &aspects.states, self.thesaurus) {
+                None => agreement.general(0.75, format!("state: not stated, for {asked}")),
+                Some(Relation::Different) => agreement.general(0.5, format!("state: {said} for {asked}")),
+                Some(Relation::Wider) => agreement.general(0.85, format!("state: {said} for {asked}")),
+                Some(_) => {}
+            }
+        }
+        if let Some(asked) = ask.age {
+            match aspects.age {
+                None => agreement.general(0.9, "age: not stated".to_owned()),
+                Some(held) if !asked.is_like(held) => agreement.general(0.75, "age: another than asked for".to_owned()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn is_cortical(&self, regions: &[TermId]) -> bool {
+        let Some(cortex) = self.thesaurus.by_key("neocortex") else { return false };
+        regions.iter().any(|id| self.thesaurus.is_within(*id, cortex) || self.thesaurus.is_within(cortex, *id))
+    }
+
+    fn labels(&self, ids: &[TermId]) -> String {
+        let common = |id: &TermId| {
+            let term = self.thesaurus.entry(*id);
+            // species are called by their everyday name
+            let everyday = term.exact.get(1).filter(|_| term.kind == crate::thesaurus::Kind::Species);
+            everyday.map_or_else(|| term.label.clone(), |form| form.text.clone())
+        };
+        ids.iter().map(common).collect::<Vec<_>>().join(", ")
+    }
+
+    fn cells(&self, ask: &Ask, aspects: &Aspects) -> Fit {
+        match &aspects.ends {
+            Some((pre, post)) if !ask.pre.is_empty() || !ask.post.is_empty() => self.pathway(ask, pre, post),
+            Some((pre, post)) => self.either_side(ask, pre, post),
+            None => self.cell(ask, &aspects.cell),
+        }
+    }
+
+    /// A pathway asked for against the pathway of a record.
+    fn pathway(&self, ask: &Ask, pre: &Cells, post: &Cells) -> Fit {
+        let mut direct = both(self.side(&ask.pre, pre), self.side(&ask.post, post));
+        if ask.pre.is_empty() {
+            direct = both(direct, self.polarity(ask, pre));
+        }
+        let mut swapped = both(self.side(&ask.pre, post), self.side(&ask.post, pre));
+        match ask.order {
+            Order::Either => {}
+            Order::Guessed => {
+                swapped.factor *= 0.6;
+                swapped.notes.insert(0, "direction: reversed".to_owned());
+            }
+            Order::Stated => {
+                swapped.factor *= 0.2;
+                swapped.is_different = true;
+                swapped.notes.insert(0, "direction: reversed".to_owned());
+            }
+        }
+        let mut fit = if swapped.factor > direct.factor { swapped } else { direct };
+        // further cells that the query leaves without a side
+        for cells in &ask.cells {
+            fit.factor *= cells.fit(pre, self.thesaurus).factor.max(cells.fit(post, self.thesaurus).factor).max(0.5);
+        }
+        fit
+    }
+
+    /// Cells without a side against a pathway: both ends, or one of them.
+    fn either_side(&self, ask: &Ask, pre: &Cells, post: &Cells) -> Fit {
+        let mut whole = neutral();
+        for cells in &ask.cells {
+            let (at_pre, at_post) = (cells.fit(pre, self.thesaurus), cells.fit(post, self.thesaurus));
+            let mut one = if at_pre.factor > at_post.factor { at_pre.clone() } else { at_post.clone() };
+            let other = at_pre.factor.min(at_post.factor);
+            one.factor *= 0.8 + 0.2 * other;
+            whole = both(whole, one);
+        }
+        both(whole, self.polarity(ask, pre))
+    }
+
+    /// The cells asked for against the one cell of a record.
+    fn cell(&self, ask: &Ask, cell: &Cells) -> Fit {
+        let groups: Vec<&Cells> = ask.pre.iter().chain(&ask.post).chain(&ask.cells).collect();
+        if groups.is_empty() {
+            // nobody asked for cells, so a record of all fits best
+            let factor = if cell.is_empty() { 1.0 } else { 0.9 };
+            return Fit { factor, notes: Vec::new(), is_different: false };
+        }
+        let asks_pathway = !ask.pre.is_empty() && !ask.post.is_empty();
+        if cell.is_empty() {
+            return Fit {
+                factor: if asks_pathway { 0.45 } else { 0.5 },
+                notes: vec!["cell: not stated".to_owned()],
+                is_different: false,
+            };
+        }
+        let mut best = groups.iter().map(|group| group.fit(cell, self.thesaurus)).fold(None::<Fit>, |best, fit| {
+            Some(best.filter(|best| best.factor >= fit.factor).unwrap_or(fit))
+        });
+        let mut fit = best.take().unwrap_or_else(neutral);
+        if asks_pathway {
+            fit.factor *= 0.4;
+            fit.is_different = true;
+            fit.notes.insert(0, "pathway: a cell, not a connection".to_owned());
+        }
+        fit
+    }
+
+    fn polarity(&self, ask: &Ask, pre: &Cells) -> Fit {
+        match ask.polarity {
+            Some(class) => Cells { classes: vec![class], ..Cells::default() }.fit(pre, self.thesaurus),
+            None => neutral(),
+        }
+    }
+
+    /// The best of several cells asked for on one side.
+    fn side(&self, asked: &[Cells], held: &Cells) -> Fit {
+        asked
+            .iter()
+            .map(|cells| cells.fit(held, self.thesaurus))
+            .reduce(|a, b| if b.factor > a.factor { b } else { a })
+            .unwrap_or_else(neutral)
+    }
+}
+
+impl Agreement {
+    fn general(&mut self, factor: f32, note: String) {
+        self.factor *= factor;
+        self.notes.push(note);
+    }
+}
+
+/// Authors and years that the query names.
+fn source(ask: &Ask, aspects: &Aspects, agreement: &mut Agreement) {
+    if !ask.authors.is_empty() {
+        let is_named = ask.authors.iter().any(|name| aspects.authors.contains(name));
+        agreement.factor *= if is_named { 1.6 } else { 0.4 };
+        if !is_named {
+            agreement.notes.push("source: another author".to_owned());
+        }
+    }
+    if !ask.years.is_empty() {
+        agreement.factor *= if ask.years.contains(&aspects.year) { 1.2 } else { 0.7 };
+    }
+}
+
+fn neutral() -> Fit {
+    Fit { factor: 1.0, notes: Vec::new(), is_different: false }
+}
+
+fn both(a: Fit, b: Fit) -> Fit {
+    let mut notes = a.notes;
+    notes.extend(b.notes.into_iter().filter(|note| !note.is_empty()));
+    Fit { factor: a.factor * b.factor, notes, is_different: a.is_different || b.is_different }
+}
+
+fn best(asked: &[TermId], held: &[TermId], thesaurus: &Thesaurus) -> Option<Relation> {
+    asked.iter().flat_map(|asked| held.iter().map(|held| thesaurus.relation(*asked, *held))).max()
+}

@@ -1,0 +1,139 @@
+//! Cells as records and queries name them: layers and classes.
+
+use crate::layers::{Layers, Overlap};
+use crate::thesaurus::{Found, Kind, Relation, TermId, Thesaurus};
+use crate::tokens::Word;
+
+/// Cells that a text speaks of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Cells {
+    pub(crate) layers: Layers,
+    /// Classes, and places outside the cortex that stand for their cells (`VPM`); the most specific ones.
+    pub(crate) classes: Vec<TermId>,
+}
+
+/// How far the cells of a record fit those asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fit {
+    /// 1 where they are the same.
+    pub(crate) factor: f32,
+    /// Generalisations that were made.
+    pub(crate) notes: Vec<String>,
+    /// Whether the record speaks of other cells.
+    pub(crate) is_different: bool,
+}
+
+impl Cells {
+    /// Cells of a field of a record.
+    pub(crate) fn of_words(words: &[Word], thesaurus: &Thesaurus) -> Self {
+        let mut cells = Self::default();
+        for found in thesaurus.find(words) {
+            cells.add_classes(&found, thesaurus);
+        }
+        for layers in words.iter().filter_map(layers_of) {
+            cells.layers = cells.layers.union(layers);
+        }
+        cells
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.layers.is_empty() && self.classes.is_empty()
+    }
+
+    /// Takes up the cells that a spelling names.
+    pub(crate) fn add_classes(&mut self, found: &Found, thesaurus: &Thesaurus) {
+        for id in found.terms.iter().filter(|id| is_class(**id, thesaurus)) {
+            let wider = |other: &TermId| thesaurus.relation(*other, *id) == Relation::Narrower;
+            // "excitatory pyramidal" is pyramidal
+            self.classes.retain(|other| !wider(other));
+            if !self.classes.iter().any(|other| other == id || thesaurus.relation(*id, *other) == Relation::Narrower) {
+                self.classes.push(*id);
+            }
+        }
+    }
+
+    /// Whether a class may belong to the same cells: `PV basket`, `excitatory spiny stellate`.
+    pub(crate) fn goes_with(&self, found: &Found, thesaurus: &Thesaurus) -> bool {
+        self.classes.iter().any(|held| found.terms.iter().any(|id| thesaurus.relation(*held, *id) != Relation::Different))
+    }
+
+    /// How `held` fits these, which were asked for.
+    pub(crate) fn fit(&self, held: &Self, thesaurus: &Thesaurus) -> Fit {
+        let mut fit = Fit { factor: 1.0, notes: Vec::new(), is_different: false };
+        let (asked, said) = (self.layers.text(), held.layers.text());
+        fit.factor *= match self.layers.overlap(held.layers) {
+            Overlap::Free | Overlap::Same => 1.0,
+            Overlap::Narrower => fit.note(0.88, format!("layer: {said} for {asked}")),
+            Overlap::Wider => fit.note(0.8, format!("layer: {said} for {asked}")),
+            Overlap::Some => fit.note(0.7, format!("layer: {said} for {asked}")),
+            Overlap::Unstated => fit.note(0.6, format!("layer: not stated, for {asked}")),
+            Overlap::Different => {
+                fit.is_different = true;
+                fit.note(0.12, format!("layer: {said}, not {asked}"))
+            }
+        };
+        if self.classes.is_empty() {
+            // nobody asked for a class, so a record of all cells fits best
+            fit.factor *= if held.classes.is_empty() { 1.0 } else { 0.93 };
+        } else if held.classes.is_empty() {
+            let asked = labels(&self.classes, thesaurus);
+            fit.factor *= fit.note(0.4, format!("cell: all, for {asked}"));
+        } else {
+            let mut factor = 0.0;
+            let mut worst = Relation::Same;
+            for asked in &self.classes {
+                let best = held.classes.iter().map(|class| thesaurus.relation(*asked, *class)).max();
+                let best = best.unwrap_or(Relation::Different);
+                worst = worst.min(best);
+                factor += match best {
+                    Relation::Same => 1.0,
+                    Relation::Narrower => 0.85,
+                    Relation::Wider => 0.75,
+                    Relation::Related => 0.6,
+                    Relation::Different => 0.1,
+                };
+            }
+            fit.factor *= factor / self.classes.len() as f32;
+            let (held, asked) = (labels(&held.classes, thesaurus), labels(&self.classes, thesaurus));
+            match worst {
+                Relation::Same => {}
+                Relation::Narrower => fit.notes.push(format!("cell: {held}, a part of {asked}")),
+                Relation::Wider => fit.notes.push(format!("cell: {held}, wider than {asked}")),
+                Relation::Related => fit.notes.push(format!("cell: {held}, near {asked} but not the same")),
+                Relation::Different => {
+                    fit.is_different = true;
+                    fit.notes.push(format!("cell: {held}, not {asked}"));
+                }
+            }
+        }
+        fit
+    }
+}
+
+impl Fit {
+    fn note(&mut self, factor: f32, text: String) -> f32 {
+        self.notes.push(text);
+        factor
+    }
+}
+
+fn labels(classes: &[TermId], thesaurus: &Thesaurus) -> String {
+    classes.iter().map(|id| thesaurus.entry(*id).label.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// A cell type, or a place outside the neocortex that stands for its cells.
+pub(crate) fn is_class(id: TermId, thesaurus: &Thesaurus) -> bool {
+    match thesaurus.entry(id).kind {
+        // every cell of every record is a neuron
+        Kind::Cell => thesaurus.entry(id).key != "neuron",
+        Kind::Region => !["neocortex", "cortex"].iter().any(|top| {
+            thesaurus.by_key(top).is_some_and(|top| thesaurus.is_within(id, top))
+        }),
+        _ => false,
+    }
+}
+
+/// Layers that a word names by itself or inside a compound.
+pub(crate) fn layers_of(word: &Word) -> Option<Layers> {
+    word.tokens.iter().find_map(|token| Layers::of_token(token))
+}

@@ -1,0 +1,190 @@
+//! Filters on rows, and how many rows are of what.
+
+use crate::cells::Cells;
+use crate::entry::{Aspects, Entry};
+use crate::error::LibraryError;
+use crate::hit::HitKind;
+use crate::layers::{Layers, Overlap};
+use crate::thesaurus::{Kind, Relation, TermId, Thesaurus};
+use crate::tokens::Cutter;
+use bravli_facts::{QUANTITIES, Quantity, nearest};
+use std::collections::BTreeMap;
+
+/// Most values of one facet.
+const MOST_VALUES: usize = 8;
+
+/// What rows must be of; an empty field leaves all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filters {
+    /// Species, in any spelling of its term.
+    pub species: String,
+    /// Brain region; a region holds its parts.
+    pub region: String,
+    /// Layer, such as `L2/3`; a layer holds its sublayers.
+    pub layer: String,
+    /// Cell type on either side; a type holds its subtypes.
+    pub cell: String,
+    /// State, such as `awake`, `anaesthetised`, `slice` or `model`.
+    pub state: String,
+    /// Quantity, by its name or in words; papers pass when they are the source of such a fact.
+    pub quantity: String,
+    /// Earliest year; 0 for any.
+    pub year_from: i32,
+    /// Latest year; 0 for any.
+    pub year_to: i32,
+}
+
+/// Filters, read.
+#[derive(Debug, Default)]
+pub(crate) struct Sieve {
+    species: Vec<TermId>,
+    regions: Vec<TermId>,
+    layers: Layers,
+    cells: Vec<TermId>,
+    states: Vec<TermId>,
+    quantities: Vec<&'static str>,
+    years: (i32, i32),
+}
+
+impl Sieve {
+    /// Lets everything through.
+    pub(crate) fn default_open() -> Self {
+        Self { years: (0, i32::MAX), ..Self::default() }
+    }
+
+    /// # Errors
+    /// [`LibraryError::UnknownFilter`] with the nearest values.
+    pub(crate) fn read(filters: &Filters, thesaurus: &Thesaurus, cutter: &mut Cutter) -> Result<Self, LibraryError> {
+        let mut terms = |field: &'static str, text: &str, kind: Kind| -> Result<Vec<TermId>, LibraryError> {
+            if text.trim().is_empty() {
+                return Ok(Vec::new());
+            }
+            let words: Vec<_> = cutter.cut(text).into_iter().filter(|word| !word.tokens.is_empty()).collect();
+            let found = thesaurus.find(&words).into_iter().filter(|found| !found.is_related);
+            let ids: Vec<TermId> =
+                found.flat_map(|found| found.terms).filter(|id| thesaurus.entry(*id).kind == kind).collect();
+            if ids.is_empty() {
+                let known = thesaurus.all().filter(|(_, term)| term.kind == kind);
+                let names: Vec<&str> =
+                    known.flat_map(|(_, term)| term.exact.iter().map(|form| form.text.as_str())).collect();
+                return Err(unknown(field, text, &names));
+            }
+            Ok(ids)
+        };
+        let species = terms("species", &filters.species, Kind::Species)?;
+        let regions = terms("region", &filters.region, Kind::Region)?;
+        let cells = terms("cell", &filters.cell, Kind::Cell)?;
+        let states = terms("state", &filters.state, Kind::State)?;
+        let quantities = match Quantity::find(filters.quantity.trim()) {
+            Some(quantity) => vec![quantity.name],
+            None => {
+                let ids = terms("quantity", &filters.quantity, Kind::Quantity).map_err(|_| {
+                    let names: Vec<&str> = QUANTITIES.iter().map(|quantity| quantity.name).collect();
+                    unknown("quantity", &filters.quantity, &names)
+                })?;
+                let names = ids.iter().flat_map(|id| thesaurus.entry(*id).quantities.iter());
+                names.filter_map(|name| Quantity::find(name)).map(|quantity| quantity.name).collect()
+            }
+        };
+        let layers = Cells::of_words(&cutter.cut(&filters.layer), thesaurus).layers;
+        if layers.is_empty() && !filters.layer.trim().is_empty() {
+            return Err(unknown("layer", &filters.layer, &["L1", "L2", "L2/3", "L3", "L4", "L5", "L5A", "L5B", "L6"]));
+        }
+        let years = (filters.year_from, if filters.year_to == 0 { i32::MAX } else { filters.year_to });
+        if years.0 > years.1 {
+            return Err(LibraryError::Years { from: years.0, to: years.1 });
+        }
+        Ok(Self { species, regions, layers, cells, states, quantities, years })
+    }
+
+    /// Whether a record passes; `measured` tells whether a paper is the source of a fact of one of these quantities.
+    pub(crate) fn passes(
+        &self,
+        entry: &Entry,
+        thesaurus: &Thesaurus,
+        measured: &dyn Fn(&str, &[&'static str]) -> bool,
+    ) -> bool {
+        let aspects = &entry.aspects;
+        let any_within = |asked: &[TermId], held: &[TermId]| {
+            asked.is_empty() || asked.iter().any(|top| held.iter().any(|id| thesaurus.is_within(*id, *top)))
+        };
+        let quantity = self.quantities.is_empty()
+            || match entry.hit.kind {
+                HitKind::Fact => self.quantities.contains(&entry.hit.title.as_str()),
+                HitKind::Paper => measured(&entry.hit.key, &self.quantities),
+            };
+        let year = self.years == (0, i32::MAX) || (self.years.0..=self.years.1).contains(&aspects.year);
+        let layer = self.layers.is_empty()
+            || sides(aspects).any(|cells| {
+                !matches!(self.layers.overlap(cells.layers), Overlap::Different | Overlap::Unstated)
+            });
+        let cell = self.cells.is_empty()
+            || sides(aspects).any(|cells| {
+                let fits = |asked: &TermId| {
+                    cells.classes.iter().any(|held| thesaurus.relation(*asked, *held) >= Relation::Narrower)
+                };
+                self.cells.iter().any(fits)
+            });
+        quantity
+            && year
+            && layer
+            && cell
+            && any_within(&self.species, &aspects.species)
+            && any_within(&self.regions, &aspects.regions)
+            && any_within(&self.states, &aspects.states)
+    }
+}
+
+fn sides(aspects: &Aspects) -> impl Iterator<Item = &Cells> {
+    let ends = aspects.ends.iter().flat_map(|(pre, post)| [pre, post]);
+    std::iter::once(&aspects.cell).chain(ends)
+}
+
+fn unknown(field: &'static str, value: &str, names: &[&str]) -> LibraryError {
+    let mut near = nearest(value, names.iter().copied());
+    if near.is_empty() {
+        near = names.iter().take(12).map(|name| (*name).to_owned()).collect();
+    }
+    LibraryError::UnknownFilter { field, value: value.to_owned(), nearest: near.join(", ") }
+}
+
+/// How many rows are of what.
+pub(crate) fn facets<'a>(
+    rows: impl Iterator<Item = &'a Entry>,
+    thesaurus: &Thesaurus,
+) -> Vec<(&'static str, Vec<(String, usize)>)> {
+    const NAMES: [&str; 8] = ["kind", "quantity", "species", "region", "layer", "state", "evidence", "verification"];
+    let mut counts: [BTreeMap<String, usize>; 8] = Default::default();
+    for entry in rows {
+        let aspects = &entry.aspects;
+        let labels = |ids: &[TermId]| ids.iter().map(|id| thesaurus.entry(*id).key.clone()).collect::<Vec<_>>();
+        let is_fact = entry.hit.kind == HitKind::Fact;
+        let layers = sides(aspects).map(|cells| cells.layers.text()).filter(|text| !text.is_empty());
+        let mut layers: Vec<String> = layers.collect();
+        layers.sort_unstable();
+        layers.dedup();
+        let word = |value: &dyn std::fmt::Debug| vec![format!("{value:?}").to_lowercase()];
+        let values = [
+            word(&entry.hit.kind),
+            if is_fact { vec![entry.hit.title.clone()] } else { Vec::new() },
+            labels(&aspects.species),
+            labels(&aspects.regions),
+            layers,
+            labels(&aspects.states),
+            entry.hit.evidence.map(|evidence| word(&evidence)).unwrap_or_default(),
+            word(&entry.hit.verification),
+        ];
+        for (count, values) in counts.iter_mut().zip(values) {
+            for value in values {
+                *count.entry(value).or_default() += 1;
+            }
+        }
+    }
+    let most = |count: BTreeMap<String, usize>| {
+        let mut values: Vec<(String, usize)> = count.into_iter().collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        values.truncate(MOST_VALUES);
+        values
+    };
+    NAMES.into_iter().zip(counts.map(most)).filter(|(_, values)| !values.is_empty()).collect()
+}

@@ -1,0 +1,289 @@
+//! One quantity of one preparation: ranked facts, what was generalised, and whether there is an answer at all.
+
+use crate::age::Age;
+use crate::ask::{Ask, Order};
+use crate::cells::Cells;
+use crate::error::LibraryError;
+use crate::filter::{Filters, Sieve};
+use crate::hit::{Hit, HitKind};
+use crate::library::Library;
+use crate::rank::Row;
+use crate::tokens::Cutter;
+use bravli_facts::nearest;
+use std::collections::BTreeMap;
+
+/// Facts that are looked through for an answer.
+const LOOKED: usize = 60;
+
+/// Least rows of facts, where there are as many: below the answers, the nearest others.
+const LEAST_FACTS: usize = 5;
+
+/// Rows of papers.
+const PAPERS: usize = 6;
+
+/// Least share of the words beside quantity, cells and preparation that an answer holds.
+const LEAST_REST: f32 = 0.3;
+
+/// The same where the query names no quantity, so that the words must tell it.
+const LEAST_REST_UNNAMED: f32 = 0.5;
+
+/// What is asked: plain words, or fields, or both. An empty field asks nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// Plain words.
+    pub query: String,
+    /// Quantity, by its name or in words.
+    pub quantity: String,
+    /// Cells before the synapse, such as `L4 spiny stellate`.
+    pub pre: String,
+    /// Cells behind it.
+    pub post: String,
+    /// Cell, for quantities of one cell.
+    pub cell: String,
+    /// Layer.
+    pub layer: String,
+    /// Species.
+    pub species: String,
+    /// Brain region.
+    pub region: String,
+    /// Age, such as `P14` or `adult`.
+    pub age: String,
+    /// State, such as `awake` or `slice`.
+    pub state: String,
+    /// Method.
+    pub method: String,
+}
+
+/// How a question was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Understood {
+    /// Quantities of the vocabulary.
+    pub quantities: Vec<String>,
+    /// Cells before the synapse.
+    pub pre: String,
+    /// Cells behind it.
+    pub post: String,
+    /// Cells without a side.
+    pub cells: String,
+    /// Species, regions and states.
+    pub preparation: String,
+    /// What was corrected or not understood.
+    pub notes: Vec<String>,
+}
+
+/// One fact of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FactRow {
+    /// The row.
+    pub hit: Hit,
+    /// What had to be generalised, such as `species: mouse for rat`; empty for the exact preparation.
+    pub generalised: Vec<String>,
+    /// Whether it answers the question, or is only near.
+    pub is_answer: bool,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Whether any fact answers the question.
+    pub is_answered: bool,
+    /// Why not; empty where there is an answer.
+    pub why_not: String,
+    /// How the question was read.
+    pub understood: Understood,
+    /// Facts, best first; only answers where there are enough of them, none where there is no answer.
+    pub facts: Vec<FactRow>,
+    /// Where there is no answer: the nearest facts.
+    pub nearest: Vec<FactRow>,
+    /// Papers, best first.
+    pub papers: Vec<Hit>,
+    /// Facts that answer the question, in all.
+    pub n_answers: usize,
+}
+
+impl Library {
+    /// Looks up one quantity.
+    ///
+    /// # Errors
+    /// [`LibraryError`]: nothing asked, a query too long, or a field whose value is unknown.
+    pub fn lookup(&self, question: &Question, limit: usize) -> Result<Answer, LibraryError> {
+        let limit = if limit == 0 { 10 } else { limit };
+        if limit > crate::MAX_LIMIT {
+            return Err(LibraryError::Limit { limit, most: crate::MAX_LIMIT });
+        }
+        let mut cutter = self.cutter.clone();
+        let ask = self.read_question(question, &mut cutter)?;
+        let sieve = Sieve::default_open();
+        let rows = self.rows(&ask, HitKind::Fact, &sieve)?;
+        let papers = self.rows(&ask, HitKind::Paper, &sieve)?;
+        let least = if ask.quantities.is_empty() || ask.is_near_quantity { LEAST_REST_UNNAMED } else { LEAST_REST };
+        let is_answer = |row: &Row| row.agreement.against.is_empty() && row.rest >= least && row.agreement.factor > 0.03;
+        let n_answers = rows.iter().filter(|row| is_answer(row)).count();
+        let answers: Vec<&Row> = rows.iter().take(LOOKED).filter(|row| is_answer(row)).take(limit).collect();
+        let others: Vec<&Row> = rows.iter().take(LOOKED).filter(|row| !is_answer(row)).collect();
+        let is_answered = !answers.is_empty();
+        let mut row = |row: &Row, is_answer: bool| FactRow {
+            hit: self.hit(row, &ask, &mut cutter),
+            generalised: row.agreement.notes.clone(),
+            is_answer,
+        };
+        let mut facts: Vec<FactRow> = answers.iter().map(|found| row(found, true)).collect();
+        let mut nearest = Vec::new();
+        if is_answered {
+            let missing = LEAST_FACTS.min(limit).saturating_sub(facts.len());
+            facts.extend(others.iter().take(missing).map(|found| row(found, false)));
+        } else {
+            nearest.extend(others.iter().take(LEAST_FACTS).map(|found| row(found, false)));
+        }
+        let why_not = if is_answered { String::new() } else { self.why_not(&ask, &rows) };
+        let papers = self.papers(&ask, &answers, papers, &mut cutter);
+        Ok(Answer { is_answered, why_not, understood: self.understood(&ask), facts, nearest, papers, n_answers })
+    }
+
+    /// Papers by their own words and by the facts that answer.
+    fn papers(&self, ask: &Ask, answers: &[&Row], rows: Vec<Row>, cutter: &mut Cutter) -> Vec<Hit> {
+        let mut from_facts: BTreeMap<&str, f32> = BTreeMap::new();
+        let best = answers.first().map_or(1.0, |row| row.score.max(f32::MIN_POSITIVE));
+        for row in answers {
+            let worth = from_facts.entry(self.entries[row.at].aspects.source.as_str()).or_default();
+            *worth = worth.max(row.score / best);
+        }
+        let mut rows = rows;
+        for row in &mut rows {
+            let key = self.entries[row.at].hit.key.as_str();
+            let by_fact = from_facts.remove(key).unwrap_or(0.0);
+            row.score = row.score * (0.3 + 0.7 * row.share) + 0.45 * by_fact;
+        }
+        // papers that share no word with the question but hold an answer
+        for (key, worth) in from_facts {
+            if let Some(at) = self.by_key.get(key) {
+                let agreement = self.judge().paper(ask, &self.entries[*at]);
+                let row = Row { at: *at, score: 0.45 * worth, rest: 0.0, share: 0.0, matched: Vec::new(), agreement };
+                rows.push(row);
+            }
+        }
+        rows.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
+        rows.truncate(PAPERS);
+        rows.iter().map(|row| self.hit(row, ask, cutter)).collect()
+    }
+
+    fn why_not(&self, ask: &Ask, rows: &[Row]) -> String {
+        let unknown: Vec<&str> = (0..ask.words.len())
+            .filter(|at| !ask.filler[*at] && !ask.taken[*at] && !self.is_known(&ask.words[*at].tokens))
+            .map(|at| ask.words[at].raw.as_str())
+            .collect();
+        let has_quantity = |row: &&Row| !row.agreement.against.contains(&"quantity");
+        let Some(best) = rows.iter().find(has_quantity) else {
+            return match ask.quantity_label.as_str() {
+                "" => "no record shares a word with the question".to_owned(),
+                label => format!("no record holds {label} for it"),
+            };
+        };
+        let mut reasons = Vec::new();
+        if !unknown.is_empty() {
+            reasons.push(format!("no record holds {}", unknown.join(", ")));
+        }
+        if !best.agreement.against.is_empty() {
+            let what = best.agreement.notes.iter().filter(|note| note.contains(", not ") || note.contains("reversed") || note.contains(" for "));
+            let what: Vec<&str> = what.map(String::as_str).collect();
+            reasons.push(format!("the nearest differs: {}", what.join("; ")));
+        } else if ask.quantities.is_empty() {
+            reasons.push("no quantity of the vocabulary is named, and no record holds enough of the words".to_owned());
+        }
+        if reasons.is_empty() {
+            reasons.push("no record holds enough of the words".to_owned());
+        }
+        reasons.join("; ")
+    }
+
+    fn understood(&self, ask: &Ask) -> Understood {
+        let cells = |list: &[Cells]| list.iter().map(|cells| self.cells_text(cells)).collect::<Vec<_>>().join(" or ");
+        let prepared = ask.species.iter().chain(&ask.regions).chain(&ask.states);
+        let mut notes = ask.corrections_text();
+        if ask.order == Order::Guessed && !ask.pre.is_empty() {
+            notes.push("direction taken from the order of the words".to_owned());
+        }
+        Understood {
+            quantities: ask.quantities.iter().map(|quantity| quantity.name.to_owned()).collect(),
+            pre: cells(&ask.pre),
+            post: cells(&ask.post),
+            cells: cells(&ask.cells),
+            preparation: prepared.map(|id| self.thesaurus.entry(*id).label.clone()).collect::<Vec<_>>().join(", "),
+            notes,
+        }
+    }
+
+    fn cells_text(&self, cells: &Cells) -> String {
+        let labels = cells.classes.iter().map(|id| self.thesaurus.entry(*id).label.clone());
+        std::iter::once(cells.layers.text()).chain(labels).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The question as one text, with the fields that were given put in their place.
+    fn read_question(&self, question: &Question, cutter: &mut Cutter) -> Result<Ask, LibraryError> {
+        let filters = Filters {
+            species: question.species.clone(),
+            region: question.region.clone(),
+            layer: question.layer.clone(),
+            state: question.state.clone(),
+            quantity: question.quantity.clone(),
+            ..Filters::default()
+        };
+        // a value that is unknown is told before anything is looked for
+        Sieve::read(&filters, &self.thesaurus, cutter)?;
+        let quantity = question.quantity.replace(['.', '_'], " ");
+        let mut parts: Vec<String> = vec![question.query.clone(), quantity];
+        for (mark, text) in [("from", &question.pre), ("to", &question.post)] {
+            if !text.trim().is_empty() {
+                parts.push(format!("{mark} {text}"));
+            }
+        }
+        let rest = [&question.cell, &question.layer, &question.region, &question.species, &question.state];
+        parts.extend(rest.into_iter().chain([&question.age, &question.method]).cloned());
+        parts.retain(|part| !part.trim().is_empty());
+        let mut ask = self.ask(&parts.join(" , "), cutter)?;
+        if let Some(quantity) = bravli_facts::Quantity::find(question.quantity.trim()) {
+            ask.quantities = vec![quantity];
+            ask.is_near_quantity = false;
+            quantity.name.clone_into(&mut ask.quantity_label);
+        }
+        let layers = Cells::of_words(&cutter.cut(&question.layer), &self.thesaurus).layers;
+        let mut of_field = |field: &'static str, text: &str| -> Result<Option<Cells>, LibraryError> {
+            if text.trim().is_empty() {
+                return Ok(None);
+            }
+            let words: Vec<_> = cutter.cut(text).into_iter().filter(|word| !word.tokens.is_empty()).collect();
+            let cells = Cells::of_words(&words, &self.thesaurus);
+            let is_known = words.iter().any(|word| self.is_known(&word.tokens));
+            if cells.is_empty() && !is_known {
+                let names = self.thesaurus.all().flat_map(|(_, term)| term.exact.iter().map(|form| form.text.as_str()));
+                let near = nearest(text, names).join(", ");
+                return Err(LibraryError::UnknownFilter { field, value: text.to_owned(), nearest: near });
+            }
+            Ok(Some(cells))
+        };
+        let (pre, post, cell) =
+            (of_field("pre", &question.pre)?, of_field("post", &question.post)?, of_field("cell", &question.cell)?);
+        let has_fields = pre.is_some() || post.is_some() || cell.is_some();
+        if has_fields {
+            (ask.pre, ask.post, ask.cells) = (Vec::new(), Vec::new(), Vec::new());
+            ask.order = Order::Stated;
+            ask.pre.extend(pre);
+            ask.post.extend(post);
+            ask.cells.extend(cell.map(|mut cell| {
+                if cell.layers.is_empty() {
+                    cell.layers = layers;
+                }
+                cell
+            }));
+            if ask.cells.is_empty() && !layers.is_empty() {
+                for side in ask.pre.iter_mut().chain(&mut ask.post).filter(|side| side.layers.is_empty()) {
+                    side.layers = layers;
+                }
+            }
+        }
+        if !question.age.trim().is_empty() {
+            ask.age = Age::of_text(&question.age);
+        }
+        Ok(ask)
+    }
+}

@@ -1,0 +1,157 @@
+//! Records in the order of their fit: words by BM25, meaning by agreement.
+
+use crate::agree::Agreement;
+use crate::ask::Ask;
+use crate::entry::Entry;
+use crate::error::LibraryError;
+use crate::filter::Sieve;
+use crate::hit::HitKind;
+use crate::library::Library;
+use crate::query::index_query;
+use std::collections::BTreeMap;
+use tantivy::collector::TopDocs;
+use tantivy::{DocAddress, Score};
+
+/// Rows of each kind whose agreement is judged, beside all facts of the quantity asked for.
+const JUDGED: usize = 300;
+
+/// Weight of a word that only a synonym of its term stands for.
+const BY_SYNONYM: f32 = 0.9;
+
+/// One record on its way to a row.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) at: usize,
+    /// Agreement with the query as a whole; the order of rows.
+    pub(crate) score: f32,
+    /// Share, by rarity, of the words that no quantity, cell or preparation takes up: how much of the rest is there.
+    pub(crate) rest: f32,
+    /// Share of all words, by rarity.
+    pub(crate) share: f32,
+    pub(crate) matched: Vec<String>,
+    pub(crate) agreement: Agreement,
+}
+
+impl Library {
+    /// Rows of one kind that pass the filters, best first, ties by key.
+    pub(crate) fn rows(&self, ask: &Ask, kind: HitKind, sieve: &Sieve) -> Result<Vec<Row>, LibraryError> {
+        let is_facts = kind == HitKind::Fact;
+        let query = index_query(ask, is_facts, self.fields, &self.thesaurus);
+        let everything = TopDocs::with_limit(self.entries.len().max(1)).order_by_score();
+        let found: Vec<(Score, DocAddress)> = self.searcher.search(&query, &everything)?;
+        let best = found.first().map_or(1.0, |(score, _)| score.max(f32::MIN_POSITIVE));
+        let measured = |paper: &str, quantities: &[&'static str]| {
+            self.measured_by.get(paper).is_some_and(|held| quantities.iter().any(|name| held.contains(*name)))
+        };
+        let passes = |at: usize| sieve.passes(&self.entries[at], &self.thesaurus, &measured);
+        let mut words: BTreeMap<usize, f32> = BTreeMap::new();
+        let mut tail = Vec::new();
+        for (score, address) in found {
+            let at = address.doc_id as usize;
+            if !passes(at) {
+                continue;
+            }
+            if words.len() < JUDGED {
+                words.insert(at, score / best);
+            } else {
+                tail.push((at, score / best));
+            }
+        }
+        let mut more: BTreeMap<usize, f32> = BTreeMap::new();
+        if is_facts && !ask.is_near_quantity {
+            let tail: BTreeMap<usize, f32> = tail.iter().copied().collect();
+            for at in ask.quantities.iter().filter_map(|quantity| self.by_quantity.get(quantity.name)).flatten() {
+                if !words.contains_key(at) && passes(*at) {
+                    more.insert(*at, tail.get(at).copied().unwrap_or(0.0));
+                }
+            }
+        }
+        tail.retain(|(at, _)| !more.contains_key(at));
+        words.extend(more);
+        let rarity = self.rarity(ask, kind)?;
+        let mut rows: Vec<Row> = words.iter().map(|(at, bm25)| self.row(ask, *at, *bm25, &rarity)).collect();
+        rows.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
+        let floor = rows.last().map_or(0.0, |row| row.score);
+        rows.extend(tail.into_iter().map(|(at, bm25)| Row {
+            at,
+            score: floor * bm25,
+            rest: 0.0,
+            share: 0.0,
+            matched: Vec::new(),
+            agreement: Agreement { factor: 0.0, notes: Vec::new(), against: Vec::new() },
+        }));
+        Ok(rows)
+    }
+
+    fn row(&self, ask: &Ask, at: usize, bm25: f32, rarity: &[f32]) -> Row {
+        let entry = &self.entries[at];
+        let held = self.held_words(ask, entry);
+        let sum = |pick: &dyn Fn(usize) -> f32| {
+            let (mut whole, mut there) = (0.0, 0.0);
+            for word in 0..ask.words.len() {
+                let weight = rarity[word] * pick(word);
+                whole += weight;
+                there += weight * held[word].1;
+            }
+            if whole > 0.0 { there / whole } else { 1.0 }
+        };
+        let share = sum(&|word| f32::from(u8::from(!ask.filler[word])));
+        let rest = sum(&|word| f32::from(u8::from(!ask.filler[word] && !ask.taken[word])));
+        let (agreement, score) = match entry.hit.kind {
+            HitKind::Fact => {
+                let agreement = self.judge().fact(ask, entry);
+                let score = agreement.factor * (0.3 + 0.7 * rest) * (0.75 + 0.25 * bm25);
+                (agreement, score)
+            }
+            HitKind::Paper => {
+                let agreement = self.judge().paper(ask, entry);
+                let score = agreement.factor * bm25;
+                (agreement, score)
+            }
+        };
+        let matched = held.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, _)| text).collect();
+        Row { at, score, rest, share, matched, agreement }
+    }
+
+    /// For each word of the query: text for the row, and how far the record holds it.
+    fn held_words(&self, ask: &Ask, entry: &Entry) -> Vec<(String, f32)> {
+        (0..ask.words.len())
+            .map(|at| {
+                let word = &ask.words[at];
+                if word.tokens.iter().any(|token| entry.tokens.contains(token)) {
+                    return (word.raw.clone(), 1.0);
+                }
+                let terms = ask.found.iter().filter(|found| (found.words.0..found.words.1).contains(&at));
+                let mut forms = terms.flat_map(|found| &found.terms).flat_map(|id| {
+                    let term = self.thesaurus.entry(*id);
+                    term.exact.iter().chain(&term.related)
+                });
+                match forms.find(|form| form.tokens.iter().all(|token| entry.tokens.contains(token))) {
+                    Some(form) => (format!("{} ~ {}", word.raw, form.text), BY_SYNONYM),
+                    None => (String::new(), 0.0),
+                }
+            })
+            .collect()
+    }
+
+    /// Inverse document frequency of each word among records of one kind.
+    fn rarity(&self, ask: &Ask, kind: HitKind) -> Result<Vec<f32>, LibraryError> {
+        let n = self.entries.iter().filter(|entry| entry.hit.kind == kind).count() as f32;
+        let fields = match kind {
+            HitKind::Fact => vec![self.fields.key, self.fields.body],
+            HitKind::Paper => vec![self.fields.text],
+        };
+        ask.words
+            .iter()
+            .map(|word| {
+                let mut most = 0;
+                for token in word.tokens.iter().take(1) {
+                    for field in &fields {
+                        most = most.max(self.searcher.doc_freq(&tantivy::Term::from_field_text(*field, token))?);
+                    }
+                }
+                Ok((1.0 + (n - most as f32 + 0.5).max(0.0) / (most as f32 + 0.5)).ln())
+            })
+            .collect()
+    }
+}
