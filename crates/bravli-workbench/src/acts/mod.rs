@@ -1,0 +1,14 @@
+//! What a scientist's agent can ask for: one file per part of the way from question to verdict.
+
+mod build;
+mod inspect;
+mod literature;
+mod recipe;
+mod run;
+
+use crate::replies::Status;
+use crate::store::Made;
+
+fn status(made: &Made) -> Status {
+    if made.found { Status::Found } else { Status::Made }
+}
