@@ -42,6 +42,9 @@ pub struct Paper {
     /// Journal with volume and pages, or where else it is found.
     #[serde(default)]
     pub venue: String,
+    /// Names by which people speak of it, such as `PD14`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// DOI; empty when it is not certain.
     #[serde(default)]
     pub doi: String,

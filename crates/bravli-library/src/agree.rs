@@ -4,7 +4,10 @@ use crate::ask::{Ask, Order};
 use crate::cells::{Cells, Fit};
 use crate::entry::{Aspects, Entry};
 use crate::thesaurus::{Relation, TermId, Thesaurus};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+
+/// Least weight of a quantity that counts as asked for.
+const HALF_ASKED: f32 = 0.5;
 
 /// Agreement of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +23,10 @@ pub(crate) struct Agreement {
 /// What agreement needs to know beside the record.
 pub(crate) struct Judge<'a> {
     pub(crate) thesaurus: &'a Thesaurus,
-    /// Species and regions of any fact.
+    /// Cells of any fact, with all that is wider.
     pub(crate) held: &'a BTreeSet<TermId>,
+    /// Quantities whose facts mostly say of which cells they are.
+    pub(crate) by_cell: &'a HashSet<String>,
 }
 
 impl Judge<'_> {
@@ -29,15 +34,27 @@ impl Judge<'_> {
     pub(crate) fn fact(&self, ask: &Ask, entry: &Entry) -> Agreement {
         let aspects = &entry.aspects;
         let mut agreement = Agreement { factor: 1.0, notes: Vec::new(), against: Vec::new() };
-        if !ask.quantities.is_empty() && ask.quantities.iter().all(|quantity| quantity.name != entry.hit.title) {
-            if ask.is_near_quantity {
-                agreement.factor *= 0.6;
-            } else {
-                agreement.factor *= 0.2;
+        let asked = ask.asks_for(&entry.hit.title);
+        if asked == 0.0 {
+            agreement.factor *= 0.15;
+            agreement.against.push("quantity");
+        } else {
+            agreement.factor *= asked;
+            if asked < HALF_ASKED {
                 agreement.against.push("quantity");
             }
         }
-        let ends = self.cells(ask, aspects);
+        if ask.quantities.is_empty() && !ask.unit.is_empty() && entry.hit.unit.as_deref() != Some(ask.unit) {
+            agreement.factor *= 0.6;
+        }
+        let mut ends = self.cells(ask, entry);
+        let groups = || ask.pre.iter().chain(&ask.post).chain(&ask.cells);
+        let is_unknown = |id: &TermId| !self.held.contains(id);
+        if let Some(unknown) = groups().flat_map(|cells| &cells.classes).find(|id| is_unknown(id)) {
+            ends.is_different = true;
+            let note = format!("cell: no record speaks of {}", self.thesaurus.entry(*unknown).label);
+            ends.notes.insert(0, note);
+        }
         agreement.factor *= ends.factor;
         agreement.notes.extend(ends.notes);
         if ends.is_different {
@@ -63,7 +80,9 @@ impl Judge<'_> {
                 agreement.general(0.8, format!("species: not stated, for {asked}"));
             } else if !ask.species.iter().any(|id| aspects.species.contains(id)) {
                 agreement.general(0.6, format!("species: {said} for {asked}"));
-                if ask.species.iter().all(|id| !self.held.contains(id)) {
+                // a rat may stand for a mouse, not for a macaque
+                let kin = |a: &TermId| aspects.species.iter().any(|b| self.thesaurus.share_parent(*a, *b));
+                if !ask.species.iter().any(kin) {
                     agreement.against.push("species");
                 }
             }
@@ -76,9 +95,6 @@ impl Judge<'_> {
                 Some(Relation::Same | Relation::Narrower) => {}
                 Some(Relation::Wider | Relation::Related) => {
                     agreement.general(0.93, format!("region: {said} for {asked}"));
-                }
-                Some(Relation::Different) if self.is_cortical(&ask.regions) && self.is_cortical(&aspects.regions) => {
-                    agreement.general(0.7, format!("region: {said} for {asked}"));
                 }
                 Some(Relation::Different) => {
                     agreement.general(0.3, format!("region: {said}, not {asked}"));
@@ -104,11 +120,6 @@ impl Judge<'_> {
         }
     }
 
-    fn is_cortical(&self, regions: &[TermId]) -> bool {
-        let Some(cortex) = self.thesaurus.by_key("neocortex") else { return false };
-        regions.iter().any(|id| self.thesaurus.is_within(*id, cortex) || self.thesaurus.is_within(cortex, *id))
-    }
-
     fn labels(&self, ids: &[TermId]) -> String {
         let common = |id: &TermId| {
             let term = self.thesaurus.entry(*id);
@@ -119,11 +130,11 @@ impl Judge<'_> {
         ids.iter().map(common).collect::<Vec<_>>().join(", ")
     }
 
-    fn cells(&self, ask: &Ask, aspects: &Aspects) -> Fit {
-        match &aspects.ends {
+    fn cells(&self, ask: &Ask, entry: &Entry) -> Fit {
+        match &entry.aspects.ends {
             Some((pre, post)) if !ask.pre.is_empty() || !ask.post.is_empty() => self.pathway(ask, pre, post),
             Some((pre, post)) => self.either_side(ask, pre, post),
-            None => self.cell(ask, &aspects.cell),
+            None => self.cell(ask, &entry.aspects.cell, &entry.hit.title),
         }
     }
 
@@ -168,7 +179,7 @@ impl Judge<'_> {
     }
 
     /// The cells asked for against the one cell of a record.
-    fn cell(&self, ask: &Ask, cell: &Cells) -> Fit {
+    fn cell(&self, ask: &Ask, cell: &Cells, quantity: &str) -> Fit {
         let groups: Vec<&Cells> = ask.pre.iter().chain(&ask.post).chain(&ask.cells).collect();
         if groups.is_empty() {
             // nobody asked for cells, so a record of all fits best
@@ -176,18 +187,31 @@ impl Judge<'_> {
             return Fit { factor, notes: Vec::new(), is_different: false };
         }
         let asks_pathway = !ask.pre.is_empty() && !ask.post.is_empty();
+        let names_class = groups.iter().any(|group| !group.classes.is_empty());
         if cell.is_empty() {
             return Fit {
                 factor: if asks_pathway { 0.45 } else { 0.5 },
                 notes: vec!["cell: not stated".to_owned()],
-                is_different: false,
+                // a number of all cells is no answer where cells differ
+                is_different: names_class && self.by_cell.contains(quantity),
             };
         }
-        let mut best = groups.iter().map(|group| group.fit(cell, self.thesaurus)).fold(None::<Fit>, |best, fit| {
-            Some(best.filter(|best| best.factor >= fit.factor).unwrap_or(fit))
-        });
+        let of_pairs = quantity.starts_with("connectivity.") || quantity.starts_with("synapse.");
+        let mut best = groups
+            .iter()
+            .map(|group| group.fit(cell, self.thesaurus))
+            .fold(None::<Fit>, |best, fit| Some(best.filter(|best| best.factor >= fit.factor).unwrap_or(fit)));
         let mut fit = best.take().unwrap_or_else(neutral);
-        if asks_pathway {
+        if names_class && cell.classes.is_empty() && self.by_cell.contains(quantity) {
+            fit.is_different = true;
+        }
+        if asks_pathway && of_pairs {
+            // pairs of one kind of cell
+            let worst = groups.iter().map(|group| group.fit(cell, self.thesaurus));
+            if let Some(worst) = worst.reduce(|a, b| if b.factor < a.factor { b } else { a }) {
+                fit = worst;
+            }
+        } else if asks_pathway {
             fit.factor *= 0.4;
             fit.is_different = true;
             fit.notes.insert(0, "pathway: a cell, not a connection".to_owned());

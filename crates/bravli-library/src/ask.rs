@@ -1,15 +1,16 @@
 //! A query, read: what quantity, of which cells, from which side to which, in what preparation.
 
 use crate::age::Age;
-use crate::cells::{Cells, is_class, layers_of};
+use crate::cells::{Cells, is_class, layer_terms, layers_of};
 use crate::thesaurus::{Found, Kind, TermId, Thesaurus};
 use crate::tokens::{Cutter, Mark, Word};
 use bravli_facts::{Context, Quantity};
+use std::collections::BTreeSet;
 
 /// Words of questions that no record is about.
 const FILLER: &str = "about according actually average averaged available best can case cell cells could data did does \
     done else estimate estimated ever evidence exact exactly experimental experimentally figure find found get give given \
-    got had has have help her here his however i know known let like likely list literature look made make me mean mean-value \
+    got had has have help her here his however i know known let like likely list literature look made make me mean nearby neighbouring neighboring \
     measured measurement measurements my near need neuron neurons number obtain often one ones our paper papers \
     people please published recorded reference report reported reports roughly say see set should show shown single \
     some source study studies such taken tell than there these they those true typical typically under us use used \
@@ -19,12 +20,28 @@ const FILLER: &str = "about according actually average averaged available best c
 
 /// Words after which an excitatory or inhibitory stands for the connection, not for a cell of its own.
 const CONNECTION_WORDS: [&str; 12] = [
-    "connect", "connection", "synaps", "input", "postsynapt", "transmiss", "current", "pathway", "project", "conduct",
-    "drive", "afferent",
+    "connect",
+    "connection",
+    "synaps",
+    "input",
+    "postsynapt",
+    "transmiss",
+    "current",
+    "pathway",
+    "project",
+    "conduct",
+    "drive",
+    "afferent",
 ];
 
 /// Words that ask for a model's numbers rather than for measured ones.
 const MODEL_WORDS: [&str; 9] = ["model", "recip", "simul", "bbp", "pd14", "microcircuit", "nmc", "netpyn", "portal"];
+
+/// Weight of a quantity that a spelling only comes near to.
+const NEAR: f32 = 0.6;
+
+/// Weight of a quantity that is asked for in other words beside one that is named.
+const BESIDE_NAME: f32 = 0.7;
 
 /// How sure the side of the synapse is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +65,16 @@ pub(crate) struct Ask {
     pub(crate) taken: Vec<bool>,
     /// Whether each word asks and says nothing, such as `typical`.
     pub(crate) filler: Vec<bool>,
-    /// Quantities that the query names.
-    pub(crate) quantities: Vec<&'static Quantity>,
-    /// Whether it names them by a spelling that is only near.
-    pub(crate) is_near_quantity: bool,
+    /// Quantities that the query asks for, each with how surely: 1 where it is named.
+    pub(crate) quantities: Vec<(&'static Quantity, f32)>,
+    /// Unit that the query names.
+    pub(crate) unit: &'static str,
     /// Name of the quantity in words.
     pub(crate) quantity_label: String,
+    /// Words of cells and preparations, as typed.
+    named: BTreeSet<String>,
+    /// Whether it is a quantity that no record may have.
+    pub(crate) is_foreign: bool,
     /// Cells before the synapse, any of them.
     pub(crate) pre: Vec<Cells>,
     /// Cells behind it.
@@ -93,8 +114,10 @@ impl Ask {
             taken: vec![false; words.len()],
             filler: words.iter().map(|word| is_filler(word, cutter)).collect(),
             quantities: Vec::new(),
-            is_near_quantity: false,
+            unit: unit(text),
             quantity_label: String::new(),
+            named: BTreeSet::new(),
+            is_foreign: false,
             pre: Vec::new(),
             post: Vec::new(),
             cells: Vec::new(),
@@ -115,19 +138,50 @@ impl Ask {
         };
         ask.read_preparation(thesaurus);
         ask.read_quantities(thesaurus);
+        ask.read_foreign(thesaurus);
         ask.read_sources(known);
         let groups = ask.groups(&marks, thesaurus);
+        let n_groups = groups.len();
+        if !ask.is_foreign {
+            ask.read_phrasings(text, n_groups, thesaurus, cutter);
+        }
         ask.take_sides(groups, &marks);
         ask
     }
 
+    /// How surely a quantity is asked for: 0 where it is not; 1 where none is.
+    pub(crate) fn asks_for(&self, quantity: &str) -> f32 {
+        if self.is_foreign {
+            return 0.0;
+        }
+        if self.quantities.is_empty() {
+            return 1.0;
+        }
+        self.quantities.iter().find(|(asked, _)| asked.name == quantity).map_or(0.0, |(_, weight)| *weight)
+    }
+
+    /// Whether a turn of phrase is all that tells what is asked.
+    pub(crate) fn is_bare(&self) -> bool {
+        let is_named = self.quantities.iter().any(|(_, weight)| *weight >= 1.0);
+        let has_cells = !(self.pre.is_empty() && self.post.is_empty() && self.cells.is_empty());
+        let is_placed = !(self.species.is_empty() && self.regions.is_empty() && self.authors.is_empty());
+        !is_named && !has_cells && !is_placed
+    }
+
     /// Whether the quantity asked for belongs to pairs of cells.
     fn asks_pairs(&self) -> bool {
-        self.quantities.iter().any(|quantity| quantity.context == Context::Ends || quantity.name.starts_with("synapse."))
+        self.quantities.is_empty() || self.quantities.iter().any(|(quantity, _)| is_of_pairs(quantity))
     }
 
     fn take(&mut self, words: (usize, usize)) {
         self.taken[words.0..words.1].fill(true);
+    }
+
+    /// Takes words that name cells or a preparation.
+    fn take_name(&mut self, words: (usize, usize)) {
+        self.take(words);
+        let typed = self.words[words.0..words.1].iter().flat_map(|word| pieces(&word.raw));
+        self.named.extend(typed.collect::<Vec<_>>());
     }
 
     fn read_preparation(&mut self, thesaurus: &Thesaurus) {
@@ -142,7 +196,7 @@ impl Ask {
                 if !list.contains(id) {
                     list.push(*id);
                 }
-                self.take(found.words);
+                self.take_name(found.words);
             }
         }
     }
@@ -154,10 +208,9 @@ impl Ask {
         for found in hits.iter().filter(|found| !(exact && found.is_related)) {
             for id in found.terms.iter().filter(is_quantity) {
                 let term = thesaurus.entry(*id);
+                let weight = if found.is_related { NEAR } else { 1.0 };
                 for quantity in term.quantities.iter().filter_map(|name| Quantity::find(name)) {
-                    if !self.quantities.contains(&quantity) {
-                        self.quantities.push(quantity);
-                    }
+                    self.add_quantity(quantity, weight);
                 }
                 if self.quantity_label.is_empty() {
                     self.quantity_label.clone_from(&term.label);
@@ -165,12 +218,77 @@ impl Ask {
                 self.take(found.words);
             }
         }
-        self.is_near_quantity = !exact && !self.quantities.is_empty();
         for at in 0..self.words.len() {
             if let Some(quantity) = Quantity::find(&self.words[at].raw) {
-                self.quantities.push(quantity);
+                self.add_quantity(quantity, 1.0);
                 self.taken[at] = true;
             }
+        }
+    }
+
+    /// A quantity that is named but that no record may have, such as an axon's diameter.
+    fn read_foreign(&mut self, thesaurus: &Thesaurus) {
+        if self.quantities.iter().any(|(_, weight)| *weight >= 1.0) {
+            return;
+        }
+        for found in self.found.clone().iter().filter(|found| !found.is_related) {
+            for id in &found.terms {
+                let term = thesaurus.entry(*id);
+                if term.kind == Kind::Quantity && term.quantities.is_empty() {
+                    self.is_foreign = true;
+                    self.quantities.clear();
+                    self.quantity_label.clone_from(&term.label);
+                    self.take(found.words);
+                }
+            }
+        }
+    }
+
+    fn add_quantity(&mut self, quantity: &'static Quantity, weight: f32) {
+        match self.quantities.iter_mut().find(|(held, _)| *held == quantity) {
+            Some((_, held)) => *held = held.max(weight),
+            None => self.quantities.push((quantity, weight)),
+        }
+    }
+
+    /// Quantities asked for without their name; beside a name they count less.
+    fn read_phrasings(&mut self, text: &str, n_groups: usize, thesaurus: &Thesaurus, cutter: &mut Cutter) {
+        // words that name cells and preparations tell nothing of the quantity: `fast-spiking` asks for no spikes
+        let named = &self.named;
+        let mut words: BTreeSet<String> = BTreeSet::new();
+        for piece in pieces(text).into_iter().filter(|piece| !named.contains(piece)) {
+            words.insert(cutter.stem(&piece));
+        }
+        for (_, meant) in &self.corrections {
+            words.insert(cutter.stem(meant));
+        }
+        let unit = self.unit;
+        let fits = |quantity: &Quantity| {
+            let by_unit = match unit {
+                "" => 1.0,
+                unit if unit == quantity.unit => 1.4,
+                _ => 0.5,
+            };
+            let by_cells = match quantity.context {
+                Context::Cell if n_groups >= 2 => 0.6,
+                Context::Ends if n_groups >= 2 => 1.2,
+                _ => 1.0,
+            };
+            by_unit * by_cells
+        };
+        let (found, used) = thesaurus.phrasings.find(&words, fits);
+        for at in 0..self.words.len() {
+            let is_used = pieces(&self.words[at].raw).iter().any(|piece| used.contains(&cutter.stem(piece)));
+            let is_corrected = self.words[at].tokens.iter().any(|token| used.contains(token));
+            self.taken[at] |= is_used || is_corrected || self.words[at].mark.is_some();
+        }
+        let is_named = self.quantities.iter().any(|(_, weight)| *weight >= 1.0);
+        let Some(most) = found.first().map(|(_, told)| *told) else { return };
+        if self.quantity_label.is_empty() {
+            found[0].0.name.clone_into(&mut self.quantity_label);
+        }
+        for (quantity, told) in found {
+            self.add_quantity(quantity, told / most * if is_named { BESIDE_NAME } else { 0.98 });
         }
     }
 
@@ -182,13 +300,14 @@ impl Ask {
             {
                 self.years.push(year);
                 self.taken[at] = true;
-            } else if let Some(token) = word.tokens.first()
-                && !self.taken[at]
-                && (known.is_author)(&word.raw.to_lowercase())
-            {
-                self.authors.push(word.raw.to_lowercase());
-                self.authors.push(token.clone());
+            } else if !unit(&word.raw).is_empty() {
                 self.taken[at] = true;
+            } else if !self.taken[at] && !self.filler[at] {
+                let names = word.raw.to_lowercase();
+                let names: Vec<String> =
+                    names.split('-').filter(|name| (known.is_author)(name)).map(str::to_owned).collect();
+                self.taken[at] = !names.is_empty();
+                self.authors.extend(names);
             }
         }
     }
@@ -204,15 +323,21 @@ impl Ask {
             let class = self.found.iter().find(|found| {
                 found.words.0 == at && !found.is_related && found.terms.iter().any(|id| is_class(*id, thesaurus))
             });
-            let layers = layers_of(&self.words[at]);
+            let in_term =
+                self.found.iter().find(|found| found.words.0 == at).and_then(|found| layer_terms(found, thesaurus));
+            let layers = layers_of(&self.words[at]).or(in_term);
             let Some(class) = class.cloned() else {
                 if let Some(layers) = layers {
-                    // `PV L4 SS`: a layer right before a cell is that cell's
+                    // `PV L4 SS`: a layer right before another cell is that cell's
                     let next_is_class = self.found.iter().any(|found| {
-                        found.words.0 == at + 1 && found.terms.iter().any(|id| is_class(*id, thesaurus))
+                        found.words.0 == at + 1
+                            && found.terms.iter().any(|id| is_class(*id, thesaurus))
+                            && !groups.last().is_some_and(|(_, cells)| cells.goes_with(found, thesaurus))
                     });
                     match groups.last_mut() {
-                        Some((_, cells)) if is_open && cells.layers.is_empty() && !next_is_class => cells.layers = layers,
+                        Some((_, cells)) if is_open && cells.layers.is_empty() && !next_is_class => {
+                            cells.layers = layers
+                        }
                         _ => groups.push((at, Cells { layers, classes: Vec::new() })),
                     }
                     (last_word, is_open) = (at, true);
@@ -220,14 +345,16 @@ impl Ask {
                 }
                 continue;
             };
-            if layers.is_none() && self.is_polarity(&class, thesaurus) {
+            if layers.is_none() && !is_marked && self.is_polarity(&class, thesaurus) {
                 self.polarity = class.terms.first().copied();
                 self.take(class.words);
                 continue;
             }
             let fits = groups.last().is_some_and(|(_, cells)| {
                 is_open
-                    && (cells.classes.is_empty() || cells.goes_with(&class, thesaurus))
+                    && (cells.classes.is_empty()
+                        || cells.goes_with(&class, thesaurus)
+                        || (at == last_word + 1 && cells.may_lie_in(&class, thesaurus)))
                     && (layers.is_none() || cells.layers.is_empty())
             });
             if !fits {
@@ -240,7 +367,9 @@ impl Ask {
                 }
             }
             (last_word, is_open) = (class.words.1 - 1, true);
-            self.take(class.words);
+            // `inhibitory` may speak of the cell and of its synapse
+            let is_wide = class.terms.iter().any(|id| matches!(thesaurus.entry(*id).key.as_str(), "exc" | "gaba"));
+            if is_wide { self.take(class.words) } else { self.take_name(class.words) }
         }
         groups
     }
@@ -249,7 +378,9 @@ impl Ask {
     fn is_polarity(&self, class: &Found, thesaurus: &Thesaurus) -> bool {
         let next = self.words.get(class.words.1).and_then(|word| word.tokens.first());
         let is_wide = class.terms.iter().any(|id| matches!(thesaurus.entry(*id).key.as_str(), "exc" | "gaba"));
-        is_wide && next.is_some_and(|token| CONNECTION_WORDS.contains(&token.as_str()))
+        is_wide
+            && class.words.1 == class.words.0 + 1
+            && next.is_some_and(|token| CONNECTION_WORDS.contains(&token.as_str()))
     }
 
     fn take_sides(&mut self, groups: Vec<(usize, Cells)>, marks: &[(usize, Mark)]) {
@@ -264,6 +395,7 @@ impl Ask {
             })
             .collect();
         let n_groups = groups.len();
+        let n_froms = useful.iter().filter(|(_, mark)| *mark == Mark::From).count();
         let mut sided = false;
         for (at, cells) in groups {
             let before = useful.iter().rev().find(|(place, _)| *place <= at).map(|(_, mark)| *mark);
@@ -289,7 +421,35 @@ impl Ask {
                 _ => self.cells.push(cells),
             }
         }
-        let is_pairs = self.words.iter().any(|word| word.tokens.iter().any(|token| token == "pair" || token == "paar"));
+        // `evoked by A in B`, `from spike to EPSP, A to B`: two cells on one side stand on two
+        if self.order == Order::Stated && self.pre.is_empty() && self.post.len() == 2 {
+            self.pre.push(self.post.remove(0));
+        } else if self.order == Order::Stated && self.post.is_empty() && self.pre.len() == 2 && n_froms < 2 {
+            self.order = Order::Guessed;
+            self.post.extend(self.pre.pop());
+        }
+        let says = |list: &[&str]| {
+            self.words.iter().any(|word| word.tokens.iter().any(|token| list.contains(&token.as_str())))
+        };
+        let is_pairs =
+            says(&["pair", "paar", "other", "another", "themselv", "einand", "untereinand", "mutual", "recurr"]);
+        // `response of A to B`
+        let is_answer_of = self.order == Order::Stated
+            && self.words.iter().take(first).any(|word| word.tokens.iter().any(|token| token == "respons"));
+        if is_answer_of
+            && self.pre.len() == 1
+            && self.post.len() == 1
+            && useful.iter().all(|(_, mark)| *mark == Mark::To)
+        {
+            std::mem::swap(&mut self.pre, &mut self.post);
+        }
+        let same_layer = says(&["same", "derselben", "gleichen"]);
+        // `onto each other`: the one kind of cell stands on both sides
+        if is_pairs && n_groups == 1 && self.asks_pairs() {
+            self.cells.append(&mut self.pre);
+            self.cells.append(&mut self.post);
+            self.order = Order::Either;
+        }
         if self.order == Order::Either {
             let mut cells = std::mem::take(&mut self.cells).into_iter();
             if let Some(one) = cells.next() {
@@ -304,10 +464,21 @@ impl Ask {
             self.pre.extend(cells.next());
             self.post.extend(cells.next());
             self.cells.extend(cells);
-        } else if !sided && n_groups == 1 && is_pairs && self.asks_pairs() {
-            self.order = Order::Either;
-            self.pre.clone_from(&self.cells);
-            self.post = std::mem::take(&mut self.cells);
+        }
+        if !self.quantities.is_empty() && !self.quantities.iter().any(|(quantity, _)| is_of_pairs(quantity)) {
+            // no pair is asked for, so the sides mean nothing: `share of A among B`
+            let mut cells = std::mem::take(&mut self.pre);
+            cells.append(&mut self.post);
+            cells.append(&mut self.cells);
+            cells.dedup();
+            self.cells = cells;
+            self.order = Order::Stated;
+        }
+        if same_layer {
+            let layers = self.pre.iter().chain(&self.post).map(|cells| cells.layers).find(|layers| !layers.is_empty());
+            for cells in self.pre.iter_mut().chain(&mut self.post).filter(|cells| cells.layers.is_empty()) {
+                cells.layers = layers.unwrap_or_default();
+            }
         }
     }
 }
@@ -318,9 +489,11 @@ fn cut(text: &str, known: &Known<'_>, cutter: &mut Cutter) -> (Vec<Word>, Vec<(u
     let mut marks = Vec::new();
     let mut corrections = Vec::new();
     for word in cutter.cut(text) {
-        if let Some((left, right)) = two_cells(&word, known.thesaurus, cutter) {
+        if let Some((left, right, is_pair)) = two_cells(&word, known.thesaurus, cutter) {
             words.extend(left);
-            marks.push((words.len(), Mark::Dash));
+            if is_pair {
+                marks.push((words.len(), Mark::Dash));
+            }
             words.extend(right);
             continue;
         }
@@ -330,14 +503,17 @@ fn cut(text: &str, known: &Known<'_>, cutter: &mut Cutter) -> (Vec<Word>, Vec<(u
         }
         let mut word = word;
         let is_author = (known.is_author)(&word.raw.to_lowercase());
-        if let Some(first) = word.tokens.first()
-            && word.tokens.len() == 1
+        let lower = word.raw.to_lowercase();
+        if word.tokens.len() == 1
             && !is_author
             && !is_filler(&word, cutter)
-            && let Some(meant) = (known.correct)(first)
+            && word.mark.is_none()
+            && let Some(meant) = (known.correct)(&lower)
         {
             corrections.push((word.raw.clone(), meant.clone()));
-            word.tokens = vec![meant];
+            let mark = word.mark;
+            word = cutter.cut(&meant).into_iter().next().unwrap_or(word);
+            word.mark = mark;
         }
         words.push(word);
     }
@@ -345,13 +521,17 @@ fn cut(text: &str, known: &Known<'_>, cutter: &mut Cutter) -> (Vec<Word>, Vec<(u
 }
 
 /// `PV-PC`, `L4-L2/3`, `E/I`: two cells joined by a sign.
-fn two_cells(word: &Word, thesaurus: &Thesaurus, cutter: &mut Cutter) -> Option<(Vec<Word>, Vec<Word>)> {
+fn two_cells(word: &Word, thesaurus: &Thesaurus, cutter: &mut Cutter) -> Option<(Vec<Word>, Vec<Word>, bool)> {
     let (left, right) = word.raw.split_once('-')?;
     if word.tokens.first().is_some_and(|token| crate::layers::Layers::of_token(token).is_some())
-        || thesaurus.find(std::slice::from_ref(word)).iter().any(|found| found.terms.iter().any(|id| is_class(*id, thesaurus)) && {
-            // the whole is a spelling of its own, as in `fast-spiking`
-            let whole = word.tokens.first();
-            found.terms.iter().any(|id| thesaurus.entry(*id).exact.iter().any(|form| form.tokens.len() == 1 && form.tokens.first() == whole))
+        || thesaurus.find(std::slice::from_ref(word)).iter().any(|found| {
+            found.terms.iter().any(|id| is_class(*id, thesaurus)) && {
+                // the whole is a spelling of its own, as in `fast-spiking`
+                let whole = word.tokens.first();
+                found.terms.iter().any(|id| {
+                    thesaurus.entry(*id).exact.iter().any(|form| form.tokens.len() == 1 && form.tokens.first() == whole)
+                })
+            }
         })
     {
         return None;
@@ -360,7 +540,51 @@ fn two_cells(word: &Word, thesaurus: &Thesaurus, cutter: &mut Cutter) -> Option<
         let words: Vec<Word> = cutter.cut(text).into_iter().filter(|word| !word.tokens.is_empty()).collect();
         (!Cells::of_words(&words, thesaurus).is_empty()).then_some(words)
     };
-    Some((side(left)?, side(right)?))
+    let (left, right) = (side(left)?, side(right)?);
+    let (before, after) = (Cells::of_words(&left, thesaurus), Cells::of_words(&right, thesaurus));
+    // `L4-Pyramidenzelle` is one cell
+    let is_one = before.classes.is_empty() && after.layers.is_empty() && !after.classes.is_empty();
+    Some((left, right, !is_one))
+}
+
+/// Runs of letters and digits, in lower case.
+fn pieces(text: &str) -> Vec<String> {
+    let folded = crate::fold::fold(text).to_lowercase();
+    let runs = folded.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|run| !run.is_empty());
+    runs.flat_map(|run| std::iter::once(run).chain(run.split('_').filter(move |part| *part != run)))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether a quantity belongs to pairs of cells.
+fn is_of_pairs(quantity: &Quantity) -> bool {
+    quantity.context == Context::Ends
+        || quantity.name.starts_with("synapse.")
+        || quantity.name.starts_with("connectivity.")
+}
+
+/// The unit that a text names, as the vocabulary writes it; empty for none.
+fn unit(text: &str) -> &'static str {
+    let folded = crate::fold::fold(text);
+    for word in folded.split(|c: char| c.is_whitespace() || ",;?()[]".contains(c)) {
+        let unit = match word.trim_end_matches('.') {
+            "mV" | "mv" | "millivolt" | "millivolts" | "Millivolt" => "mV",
+            "ms" | "msec" | "millisecond" | "milliseconds" | "Millisekunden" => "ms",
+            "nS" | "nanosiemens" => "nS",
+            "pA" | "picoamp" | "picoamps" | "picoampere" => "pA",
+            "pF" | "picofarad" | "picofarads" => "pF",
+            "MOhm" | "Mohm" | "MOhms" | "megaohm" | "megaohms" | "megohm" | "megohms" | "MΩ" | "MOmega" | "Momega" => {
+                "MOhm"
+            }
+            "Hz" | "hz" | "hertz" | "Hertz" => "Hz",
+            "um" | "micron" | "microns" | "micrometre" | "micrometres" | "micrometer" | "micrometers" => "um",
+            "mM" | "millimolar" => "mM",
+            "um/ms" => "um/ms",
+            _ => continue,
+        };
+        return unit;
+    }
+    ""
 }
 
 fn is_filler(word: &Word, cutter: &mut Cutter) -> bool {

@@ -29,6 +29,7 @@ impl Cells {
         let mut cells = Self::default();
         for found in thesaurus.find(words) {
             cells.add_classes(&found, thesaurus);
+            cells.layers = cells.layers.union(layer_terms(&found, thesaurus).unwrap_or_default());
         }
         for layers in words.iter().filter_map(layers_of) {
             cells.layers = cells.layers.union(layers);
@@ -54,7 +55,15 @@ impl Cells {
 
     /// Whether a class may belong to the same cells: `PV basket`, `excitatory spiny stellate`.
     pub(crate) fn goes_with(&self, found: &Found, thesaurus: &Thesaurus) -> bool {
-        self.classes.iter().any(|held| found.terms.iter().any(|id| thesaurus.relation(*held, *id) != Relation::Different))
+        self.classes
+            .iter()
+            .any(|held| found.terms.iter().any(|id| thesaurus.relation(*held, *id) != Relation::Different))
+    }
+
+    /// Whether a place and a class make one kind of cell: `CA1 pyramidal`.
+    pub(crate) fn may_lie_in(&self, found: &Found, thesaurus: &Thesaurus) -> bool {
+        let is_place = |id: &TermId| thesaurus.entry(*id).kind == Kind::Region;
+        self.classes.iter().any(is_place) != found.terms.iter().any(is_place) && self.layers.is_empty()
     }
 
     /// How `held` fits these, which were asked for.
@@ -81,13 +90,26 @@ impl Cells {
         } else {
             let mut factor = 0.0;
             let mut worst = Relation::Same;
+            let kind = |id: &TermId| thesaurus.entry(*id).kind;
             for asked in &self.classes {
                 let best = held.classes.iter().map(|class| thesaurus.relation(*asked, *class)).max();
-                let best = best.unwrap_or(Relation::Different);
+                let mut best = best.unwrap_or(Relation::Different);
+                let comparable = held.classes.iter().any(|class| kind(class) == kind(asked));
+                if best == Relation::Different && !comparable && self.classes.len() > 1 {
+                    // `VPM relay cells` are those of VPM
+                    best = Relation::Wider;
+                }
+                let is_vague = best == Relation::Wider
+                    && held.classes.iter().all(|class| thesaurus.entry(*class).key == "gaba" || *class == *asked);
+                if is_vague {
+                    // the kinds of interneurons differ too much for all of them to stand for one
+                    fit.is_different = true;
+                }
                 worst = worst.min(best);
                 factor += match best {
                     Relation::Same => 1.0,
                     Relation::Narrower => 0.85,
+                    Relation::Wider if is_vague => 0.35,
                     Relation::Wider => 0.75,
                     Relation::Related => 0.6,
                     Relation::Different => 0.1,
@@ -126,9 +148,9 @@ pub(crate) fn is_class(id: TermId, thesaurus: &Thesaurus) -> bool {
     match thesaurus.entry(id).kind {
         // every cell of every record is a neuron
         Kind::Cell => thesaurus.entry(id).key != "neuron",
-        Kind::Region => !["neocortex", "cortex"].iter().any(|top| {
-            thesaurus.by_key(top).is_some_and(|top| thesaurus.is_within(id, top))
-        }),
+        Kind::Region => !["neocortex", "cortex"]
+            .iter()
+            .any(|top| thesaurus.by_key(top).is_some_and(|top| thesaurus.is_within(id, top))),
         _ => false,
     }
 }
@@ -136,4 +158,10 @@ pub(crate) fn is_class(id: TermId, thesaurus: &Thesaurus) -> bool {
 /// Layers that a word names by itself or inside a compound.
 pub(crate) fn layers_of(word: &Word) -> Option<Layers> {
     word.tokens.iter().find_map(|token| Layers::of_token(token))
+}
+
+/// Layers that a term names: *supragranular*.
+pub(crate) fn layer_terms(found: &Found, thesaurus: &Thesaurus) -> Option<Layers> {
+    let terms = found.terms.iter().map(|id| thesaurus.entry(*id)).filter(|term| term.kind == Kind::Layer);
+    terms.filter_map(|term| Layers::of_token(&term.key)).reduce(Layers::union)
 }

@@ -1,8 +1,9 @@
 //! Records as the index sees them.
 
 use crate::age::Age;
-use crate::cells::Cells;
+use crate::cells::{Cells, is_class};
 use crate::hit::{Hit, HitKind};
+use crate::layers::Overlap;
 use crate::thesaurus::{Kind, TermId, Thesaurus};
 use crate::tokens::{Cutter, Word};
 use bravli_facts::{Confidence, EvidenceKind, Fact, KnowledgeBase, Paper, Spread, Verification};
@@ -63,6 +64,7 @@ impl Reader<'_> {
             &paper.authors,
             &year_text(paper.year),
             &paper.id,
+            &paper.aliases.join(", "),
         ]
         .join(" . ");
         let hit = Hit {
@@ -109,6 +111,7 @@ impl Reader<'_> {
             text(&fact.age),
             text(&fact.strain),
             fact.source.clone(),
+            fact.id.rsplit(':').next().unwrap_or_default().to_owned(),
             from,
         ]
         .join(" . ");
@@ -131,9 +134,8 @@ impl Reader<'_> {
     }
 
     fn aspects(&mut self, fact: &Fact, paper: Option<&Paper>) -> Aspects {
-        let mut cells = |field: &Option<String>| {
-            field.as_ref().map(|text| Cells::of_words(&self.cutter.cut(text), self.thesaurus))
-        };
+        let mut cells =
+            |field: &Option<String>| field.as_ref().map(|text| Cells::of_words(&self.cutter.cut(text), self.thesaurus));
         let layer = cells(&fact.layer).unwrap_or_default().layers;
         let mut cell = cells(&fact.cell).unwrap_or_default();
         let mut ends = match (cells(&fact.pre), cells(&fact.post)) {
@@ -145,15 +147,30 @@ impl Reader<'_> {
             Some((pre, post)) if pre.layers.is_empty() && post.layers.is_empty() => {
                 (pre.layers, post.layers) = (layer, layer);
             }
-            Some(_) => {}
+            // or of the cell that names none, where the other one's agrees
+            Some((pre, post)) => {
+                let agrees =
+                    |cells: &Cells| !matches!(layer.overlap(cells.layers), Overlap::Different | Overlap::Unstated);
+                if pre.layers.is_empty() && agrees(post) {
+                    pre.layers = layer;
+                } else if post.layers.is_empty() && agrees(pre) {
+                    post.layers = layer;
+                }
+            }
             None if cell.layers.is_empty() => cell.layers = layer,
             None => {}
+        }
+        let regions = self.terms(fact.region.as_deref().unwrap_or_default(), Kind::Region);
+        if ends.is_none() {
+            // cells of a place outside the cortex are named by it
+            cell.classes.extend(regions.iter().filter(|id| is_class(**id, self.thesaurus)));
+            cell.classes.dedup();
         }
         Aspects {
             ends,
             cell,
             species: self.terms(fact.species.as_deref().unwrap_or_default(), Kind::Species),
-            regions: self.terms(fact.region.as_deref().unwrap_or_default(), Kind::Region),
+            regions,
             states: self.terms(fact.state.as_deref().unwrap_or_default(), Kind::State),
             age: fact.age.as_deref().and_then(Age::of_text),
             year: paper.map_or(0, |paper| paper.year),
@@ -192,7 +209,8 @@ impl Entry {
             Some(EvidenceKind::Model | EvidenceKind::Recipe) => 0.84,
             Some(EvidenceKind::Assumption) => 0.7,
         };
-        let seen = if self.hit.kind == HitKind::Paper || self.hit.verification == Verification::Seen { 1.0 } else { 0.85 };
+        let seen =
+            if self.hit.kind == HitKind::Paper || self.hit.verification == Verification::Seen { 1.0 } else { 0.85 };
         let confidence = match self.aspects.confidence {
             Some(Confidence::Low) => 0.95,
             Some(Confidence::High) => 1.02,
@@ -215,8 +233,11 @@ fn family_names(paper: &Paper) -> BTreeSet<String> {
         let family = author.split_whitespace().filter(|word| {
             word.chars().filter(|c| c.is_alphabetic()).count() > 1 && word.chars().any(char::is_lowercase)
         });
-        names.extend(family.map(|word| word.trim_matches('.').to_lowercase()).filter(|word| word.len() > 2 && word != "and"));
+        names.extend(
+            family.map(|word| word.trim_matches('.').to_lowercase()).filter(|word| word.len() > 2 && word != "and"),
+        );
     }
+    names.extend(paper.aliases.iter().map(|alias| alias.to_lowercase()));
     names
 }
 

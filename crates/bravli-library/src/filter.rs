@@ -115,9 +115,8 @@ impl Sieve {
             };
         let year = self.years == (0, i32::MAX) || (self.years.0..=self.years.1).contains(&aspects.year);
         let layer = self.layers.is_empty()
-            || sides(aspects).any(|cells| {
-                !matches!(self.layers.overlap(cells.layers), Overlap::Different | Overlap::Unstated)
-            });
+            || sides(aspects)
+                .any(|cells| !matches!(self.layers.overlap(cells.layers), Overlap::Different | Overlap::Unstated));
         let cell = self.cells.is_empty()
             || sides(aspects).any(|cells| {
                 let fits = |asked: &TermId| {

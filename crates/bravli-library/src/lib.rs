@@ -28,6 +28,7 @@ mod hit;
 mod layers;
 mod library;
 mod lookup;
+mod phrasing;
 mod query;
 mod rank;
 mod search;

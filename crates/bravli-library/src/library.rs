@@ -38,8 +38,10 @@ pub struct Library {
     pub(crate) measured_by: BTreeMap<String, BTreeSet<String>>,
     /// Entries by key.
     pub(crate) by_key: HashMap<String, usize>,
-    /// Species and regions of any fact.
+    /// Cells of any fact, with all that is wider, and what is near them.
     held: BTreeSet<TermId>,
+    /// Quantities whose facts mostly say of which cells they are.
+    by_cell: HashSet<String>,
 }
 
 impl Library {
@@ -76,8 +78,24 @@ impl Library {
         for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.hit.kind == HitKind::Fact) {
             by_quantity.entry(entry.hit.title.clone()).or_default().push(at);
             measured_by.entry(entry.aspects.source.clone()).or_default().insert(entry.hit.title.clone());
-            held.extend(entry.aspects.species.iter().chain(&entry.aspects.regions));
+            let ends = entry.aspects.ends.iter().flat_map(|(pre, post)| pre.classes.iter().chain(&post.classes));
+            for class in ends.chain(&entry.aspects.cell.classes) {
+                held.extend(thesaurus.with_wider(*class));
+            }
         }
+        // what a record's cells are near to may be asked for by that name
+        let near: Vec<TermId> = thesaurus
+            .all()
+            .filter(|(id, _)| thesaurus.near(*id).any(|near| held.contains(&near)))
+            .map(|(id, _)| id)
+            .collect();
+        held.extend(near);
+        let classed = |at: &usize| {
+            let aspects = &entries[*at].aspects;
+            aspects.ends.is_some() || !aspects.cell.classes.is_empty()
+        };
+        let mostly = |facts: &Vec<usize>| facts.iter().filter(|at| classed(at)).count() * 2 > facts.len();
+        let by_cell = by_quantity.iter().filter(|(_, facts)| mostly(facts)).map(|(name, _)| name.clone()).collect();
         let by_key = entries.iter().enumerate().map(|(at, entry)| (entry.hit.key.clone(), at)).collect();
         Ok(Self {
             spelling: spelling(&entries, &thesaurus),
@@ -91,6 +109,7 @@ impl Library {
             measured_by,
             by_key,
             held,
+            by_cell,
         })
     }
 
@@ -117,7 +136,7 @@ impl Library {
         }
         let known = Known {
             thesaurus: &self.thesaurus,
-            correct: &|token| self.spelling.correct(token).map(str::to_owned),
+            correct: &|word| self.spelling.correct(word).map(str::to_owned),
             is_author: &|name| self.authors.contains(name),
         };
         let ask = Ask::read(query, &known, cutter);
@@ -129,48 +148,54 @@ impl Library {
     }
 
     pub(crate) fn judge(&self) -> Judge<'_> {
-        Judge { thesaurus: &self.thesaurus, held: &self.held }
+        Judge { thesaurus: &self.thesaurus, held: &self.held, by_cell: &self.by_cell }
     }
 }
 
-/// Tokens of records and spellings, for finding what a misspelled word means.
+/// Words of records and spellings, for finding what a misspelled word means.
 fn spelling(entries: &[Entry], thesaurus: &Thesaurus) -> Spelling {
-    let mut counts: HashMap<&str, u32> = HashMap::new();
-    for token in entries.iter().flat_map(|entry| &entry.tokens) {
-        *counts.entry(token).or_default() += 1;
+    let mut counts: HashMap<String, u32> = HashMap::new();
+    for word in entries.iter().flat_map(|entry| entry.key.iter().chain(&entry.body)) {
+        *counts.entry(word.raw.to_lowercase()).or_default() += 1;
     }
     for (_, term) in thesaurus.all() {
-        for token in term.exact.iter().chain(&term.related).flat_map(|form| &form.tokens) {
-            *counts.entry(token).or_default() += 1;
+        for form in term.exact.iter().chain(&term.related) {
+            for word in
+                crate::fold::fold(&form.text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+            {
+                *counts.entry(word.to_lowercase()).or_default() += 1;
+            }
         }
     }
-    Spelling::build(counts.into_iter().map(|(token, n)| (token.to_owned(), n)))
+    for word in thesaurus.phrasings.spelled() {
+        *counts.entry(word.clone()).or_default() += 1;
+    }
+    Spelling::build(counts.into_iter())
 }
 
-/// Family names that no term, title, topic, summary or fact uses as a word.
+/// Family names that are no word: no term is spelled so, and no record writes them in lower case.
 fn authors(base: &KnowledgeBase, entries: &[Entry], thesaurus: &Thesaurus) -> HashSet<String> {
     let mut names: HashSet<String> = entries.iter().flat_map(|entry| entry.aspects.authors.iter().cloned()).collect();
-    let words = |text: &str| {
-        let folded = crate::fold::fold(text).to_lowercase();
-        folded.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
+    let mut remove = |text: &str, any_case: bool| {
+        for word in crate::fold::fold(text).split(|c: char| !c.is_alphanumeric()) {
+            if any_case || word.starts_with(char::is_lowercase) {
+                names.remove(&word.to_lowercase());
+            }
+        }
     };
     for paper in base.papers() {
-        for word in words(&format!("{} {}", paper.title, paper.topics.join(" "))) {
-            names.remove(&word);
+        for text in [&paper.title, &paper.summary, &paper.topics.join(" ")] {
+            remove(text, false);
         }
     }
     for fact in base.facts() {
-        for text in [&fact.cell, &fact.pre, &fact.post, &fact.region, &fact.species].into_iter().flatten() {
-            for word in words(text) {
-                names.remove(&word);
-            }
+        for text in [&fact.cell, &fact.pre, &fact.post, &fact.region, &fact.method, &fact.note].into_iter().flatten() {
+            remove(text, false);
         }
     }
     for (_, term) in thesaurus.all() {
         for form in term.exact.iter().chain(&term.related) {
-            for word in words(&form.text) {
-                names.remove(&word);
-            }
+            remove(&form.text, true);
         }
     }
     names

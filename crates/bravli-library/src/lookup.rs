@@ -21,11 +21,11 @@ const LEAST_FACTS: usize = 5;
 /// Rows of papers.
 const PAPERS: usize = 6;
 
-/// Least share of the words beside quantity, cells and preparation that an answer holds.
-const LEAST_REST: f32 = 0.3;
-
-/// The same where the query names no quantity, so that the words must tell it.
+/// Least share of the words beside cells and preparation that an answer holds where the question names no quantity.
 const LEAST_REST_UNNAMED: f32 = 0.5;
+
+/// The same where a turn of phrase is all there is, with no cell, place or species.
+const LEAST_REST_BARE: f32 = 0.34;
 
 /// What is asked: plain words, or fields, or both. An empty field asks nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,8 +116,14 @@ impl Library {
         let sieve = Sieve::default_open();
         let rows = self.rows(&ask, HitKind::Fact, &sieve)?;
         let papers = self.rows(&ask, HitKind::Paper, &sieve)?;
-        let least = if ask.quantities.is_empty() || ask.is_near_quantity { LEAST_REST_UNNAMED } else { LEAST_REST };
-        let is_answer = |row: &Row| row.agreement.against.is_empty() && row.rest >= least && row.agreement.factor > 0.03;
+        let least = match () {
+            () if ask.quantities.is_empty() => LEAST_REST_UNNAMED,
+            // a turn of phrase alone may mean anything
+            () if ask.is_bare() => LEAST_REST_BARE,
+            () => 0.0,
+        };
+        let is_answer =
+            |row: &Row| row.agreement.against.is_empty() && row.rest >= least && row.agreement.factor > 0.03;
         let n_answers = rows.iter().filter(|row| is_answer(row)).count();
         let answers: Vec<&Row> = rows.iter().take(LOOKED).filter(|row| is_answer(row)).take(limit).collect();
         let others: Vec<&Row> = rows.iter().take(LOOKED).filter(|row| !is_answer(row)).collect();
@@ -184,7 +190,11 @@ impl Library {
             reasons.push(format!("no record holds {}", unknown.join(", ")));
         }
         if !best.agreement.against.is_empty() {
-            let what = best.agreement.notes.iter().filter(|note| note.contains(", not ") || note.contains("reversed") || note.contains(" for "));
+            let what = best
+                .agreement
+                .notes
+                .iter()
+                .filter(|note| note.contains(", not ") || note.contains("reversed") || note.contains(" for "));
             let what: Vec<&str> = what.map(String::as_str).collect();
             reasons.push(format!("the nearest differs: {}", what.join("; ")));
         } else if ask.quantities.is_empty() {
@@ -204,7 +214,7 @@ impl Library {
             notes.push("direction taken from the order of the words".to_owned());
         }
         Understood {
-            quantities: ask.quantities.iter().map(|quantity| quantity.name.to_owned()).collect(),
+            quantities: ask.quantities.iter().map(|(quantity, _)| quantity.name.to_owned()).collect(),
             pre: cells(&ask.pre),
             post: cells(&ask.post),
             cells: cells(&ask.cells),
@@ -242,8 +252,7 @@ impl Library {
         parts.retain(|part| !part.trim().is_empty());
         let mut ask = self.ask(&parts.join(" , "), cutter)?;
         if let Some(quantity) = bravli_facts::Quantity::find(question.quantity.trim()) {
-            ask.quantities = vec![quantity];
-            ask.is_near_quantity = false;
+            ask.quantities = vec![(quantity, 1.0)];
             quantity.name.clone_into(&mut ask.quantity_label);
         }
         let layers = Cells::of_words(&cutter.cut(&question.layer), &self.thesaurus).layers;

@@ -58,9 +58,9 @@ impl Library {
             }
         }
         let mut more: BTreeMap<usize, f32> = BTreeMap::new();
-        if is_facts && !ask.is_near_quantity {
+        if is_facts {
             let tail: BTreeMap<usize, f32> = tail.iter().copied().collect();
-            for at in ask.quantities.iter().filter_map(|quantity| self.by_quantity.get(quantity.name)).flatten() {
+            for at in ask.quantities.iter().filter_map(|(quantity, _)| self.by_quantity.get(quantity.name)).flatten() {
                 if !words.contains_key(at) && passes(*at) {
                     more.insert(*at, tail.get(at).copied().unwrap_or(0.0));
                 }

@@ -54,8 +54,7 @@ impl Library {
         // stable: equal scores keep facts first, then the order of keys
         rows.sort_by(|a, b| b.score.total_cmp(&a.score));
         let counted = facets(rows.iter().map(|row| &self.entries[row.at]), &self.thesaurus);
-        let hits: Vec<Hit> =
-            rows.iter().skip(start).take(limit).map(|row| self.hit(row, &ask, &mut cutter)).collect();
+        let hits: Vec<Hit> = rows.iter().skip(start).take(limit).map(|row| self.hit(row, &ask, &mut cutter)).collect();
         let end = start + hits.len();
         let next_cursor = if end < rows.len() && !hits.is_empty() { format!("{end}-{stamp}") } else { String::new() };
         let note = self.note(&ask, &rows);
@@ -114,9 +113,9 @@ impl Library {
     /// Whether any record holds one of the tokens.
     pub(crate) fn is_known(&self, tokens: &[String]) -> bool {
         tokens.iter().any(|token| {
-            [self.fields.key, self.fields.body, self.fields.text].into_iter().any(|field| {
-                self.searcher.doc_freq(&tantivy::Term::from_field_text(field, token)).is_ok_and(|n| n > 0)
-            })
+            [self.fields.key, self.fields.body, self.fields.text]
+                .into_iter()
+                .any(|field| self.searcher.doc_freq(&tantivy::Term::from_field_text(field, token)).is_ok_and(|n| n > 0))
         })
     }
 }
@@ -132,9 +131,9 @@ impl Ask {
 fn stamp(query: &str, options: &SearchOptions, n_entries: usize) -> String {
     let text = format!("{query}\u{0}{:?}\u{0}{:?}\u{0}{n_entries}", options.corpora, options.filters);
     // FNV-1a: short, and the same on every machine
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }
 

@@ -12,14 +12,16 @@ pub(crate) fn snippet(sentences: &[String], tokens: &[&str], cutter: &mut Cutter
     if sentences.len() > 1 {
         for sentence in sentences {
             let words = cutter.cut(sentence);
-            let shared = tokens.iter().filter(|token| words.iter().any(|word| word.tokens.iter().any(|own| own == *token)));
+            let shared =
+                tokens.iter().filter(|token| words.iter().any(|word| word.tokens.iter().any(|own| own == *token)));
             let n_shared = shared.count();
             if n_shared > best.0 {
                 best = (n_shared, sentence);
             }
         }
     }
-    let marked: Vec<(bool, &str)> = best.1.split_whitespace().map(|piece| (is_hit(piece, tokens, cutter), piece)).collect();
+    let marked: Vec<(bool, &str)> =
+        best.1.split_whitespace().map(|piece| (is_hit(piece, tokens, cutter), piece)).collect();
     cut_around(&marked)
 }
 

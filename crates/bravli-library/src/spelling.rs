@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 /// Shortest token that may be misspelled: shorter ones have too many neighbours, and L4 is no misspelling of L5.
-const SHORTEST: usize = 4;
+const SHORTEST: usize = 6;
 
 /// Shortest token that may have two letters wrong.
-const LONG: usize = 8;
+const LONG: usize = 9;
 
 /// Known tokens, by length, with how often each occurs.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl Spelling {
     pub(crate) fn build(tokens: impl Iterator<Item = (String, u32)>) -> Self {
         let mut spelling = Self::default();
         for (token, n) in tokens {
-            if token.len() >= SHORTEST && token.chars().all(|c| c.is_ascii_lowercase()) {
+            if token.len() + 1 >= SHORTEST && token.chars().all(|c| c.is_ascii_lowercase()) {
                 spelling.by_length.entry(token.len()).or_default().push((token.clone(), n));
             }
             spelling.known.insert(token);
@@ -42,7 +42,8 @@ impl Spelling {
         for length in token.len().saturating_sub(most)..=token.len() + most {
             for (known, n) in self.by_length.get(&length).into_iter().flatten() {
                 let Some(wrong) = letters_wrong(token.as_bytes(), known.as_bytes(), most) else { continue };
-                let better = best.is_none_or(|(fewest, most_often, _)| (wrong, u32::MAX - n) < (fewest, u32::MAX - most_often));
+                let better =
+                    best.is_none_or(|(fewest, most_often, _)| (wrong, u32::MAX - n) < (fewest, u32::MAX - most_often));
                 if better {
                     best = Some((wrong, *n, known));
                 }
@@ -54,7 +55,8 @@ impl Spelling {
 
 /// Letters added, left out, changed or swapped with their neighbour, if at most `most` (optimal string alignment).
 fn letters_wrong(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
-    if a.len().abs_diff(b.len()) > most || !(a.first() == b.first() || (a.first() == b.get(1) && a.get(1) == b.first())) {
+    if a.len().abs_diff(b.len()) > most || !(a.first() == b.first() || (a.first() == b.get(1) && a.get(1) == b.first()))
+    {
         return None;
     }
     let width = b.len() + 1;
@@ -84,11 +86,16 @@ mod tests {
 
     #[test]
     fn misspelled_words_find_the_nearest_known_one() {
-        let words = [("connect", 30), ("contact", 5), ("somatostatin", 9), ("probabl", 40), ("cortex", 50), ("rate", 9)];
+        let words =
+            [("connect", 30), ("contact", 5), ("somatostatin", 9), ("probabl", 40), ("cortex", 50), ("rate", 9)];
         let spelling = Spelling::build(words.into_iter().map(|(word, n)| (word.to_owned(), n)));
-        for (typed, meant) in
-            [("conect", "connect"), ("somatostatn", "somatostatin"), ("somatsotatin", "somatostatin"), ("cortxe", "cortex"), ("ocrtex", "cortex")]
-        {
+        for (typed, meant) in [
+            ("conect", "connect"),
+            ("somatostatn", "somatostatin"),
+            ("somatsotatin", "somatostatin"),
+            ("cortxe", "cortex"),
+            ("ocrtex", "cortex"),
+        ] {
             assert_eq!(spelling.correct(typed), Some(meant), "{typed}");
         }
         for far in ["cortex", "corxtt", "l4", "rat", "xate", "zzzzzzzz", ""] {

@@ -1,5 +1,7 @@
 //! Terms as things to find in texts, with what is wider, narrower and near.
 
+use crate::layers::Layers;
+use crate::phrasing::Phrasings;
 use crate::tokens::{Cutter, Word};
 use bravli_facts::Term;
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +16,8 @@ pub(crate) const RELATED: f32 = 0.25;
 const MAX_DEPTH: usize = 16;
 
 /// Abbreviations that are words as well: they count as terms only in upper case as typed.
-const SHORT_WORDS: [&str; 14] = ["in", "it", "si", "po", "et", "pe", "pt", "ss", "no", "as", "ca", "id", "ct", "std"];
+const SHORT_WORDS: [&str; 16] =
+    ["in", "it", "si", "po", "et", "pe", "pt", "no", "as", "ca", "id", "std", "use", "so", "is", "do"];
 
 /// What a term names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub(crate) enum Kind {
     Species,
     State,
     Quantity,
+    /// Ways to ask for a quantity without naming it; never found as a spelling.
+    Phrasing,
     Concept,
 }
 
@@ -85,6 +90,7 @@ pub(crate) struct Thesaurus {
     keys: BTreeMap<String, TermId>,
     /// Terms by the first token of a spelling: term, whether the spelling is exact, and its place in the list.
     starts: HashMap<String, Vec<(TermId, bool, usize)>>,
+    pub(crate) phrasings: Phrasings,
 }
 
 impl Thesaurus {
@@ -103,17 +109,20 @@ impl Thesaurus {
                 }
                 forms
             };
+            let kind = kind(&term.kind);
+            let is_spelled = kind != Kind::Phrasing;
             all.terms.push(Entry {
                 key: term.key.clone(),
-                kind: kind(&term.kind),
+                kind,
                 label: term.label.clone(),
                 quantities: term.quantities.clone(),
-                exact: forms(&mut std::iter::once(&term.label).chain(&term.exact), EXACT),
-                related: forms(&mut term.related.iter(), RELATED),
+                exact: forms(&mut std::iter::once(&term.label).chain(&term.exact).filter(|_| is_spelled), EXACT),
+                related: forms(&mut term.related.iter().filter(|_| is_spelled), RELATED),
                 wider: Vec::new(),
                 near: Vec::new(),
             });
         }
+        all.phrasings = Phrasings::build(records.iter().copied().filter(|term| term.kind == "phrasing"), cutter);
         all.link(&records);
         for (at, term) in all.terms.iter().enumerate() {
             for (is_exact, forms) in [(true, &term.exact), (false, &term.related)] {
@@ -134,7 +143,8 @@ impl Thesaurus {
             let mut wider = Vec::new();
             let mut next = parent[at];
             // a chain that bites its own tail ends
-            while let Some(up) = next.filter(|up| wider.len() < MAX_DEPTH && up.0 as usize != at && !wider.contains(up)) {
+            while let Some(up) = next.filter(|up| wider.len() < MAX_DEPTH && up.0 as usize != at && !wider.contains(up))
+            {
                 wider.push(up);
                 next = parent[up.0 as usize];
             }
@@ -187,6 +197,22 @@ impl Thesaurus {
         id == top || self.entry(id).wider.contains(&top)
     }
 
+    /// Whether both lie right under one wider term.
+    pub(crate) fn share_parent(&self, a: TermId, b: TermId) -> bool {
+        let parent = |id| self.entry(id).wider.first();
+        parent(a).is_some() && parent(a) == parent(b)
+    }
+
+    /// A term and all that is wider.
+    pub(crate) fn with_wider(&self, id: TermId) -> impl Iterator<Item = TermId> {
+        std::iter::once(id).chain(self.entry(id).wider.iter().copied())
+    }
+
+    /// Terms near another.
+    pub(crate) fn near(&self, id: TermId) -> impl Iterator<Item = TermId> {
+        self.entry(id).near.iter().copied()
+    }
+
     /// Terms that a text names, each at its longest spelling, without overlaps, in the order of the text.
     ///
     /// Spellings that are only near a quantity count where no exact one does.
@@ -194,7 +220,10 @@ impl Thesaurus {
         let mut found = Vec::new();
         let mut at = 0;
         while at < words.len() {
-            match self.longest(words, at, true).or_else(|| self.longest(words, at, false)) {
+            // `LBC/NBC` are two, `L2/3` is one
+            let is_list = words[at].raw.contains('/') && words[at].raw.split('/').all(|part| part.len() > 1);
+            let parts = if is_list { self.parts(words, at) } else { None };
+            match parts.or_else(|| self.longest(words, at, true)).or_else(|| self.longest(words, at, false)) {
                 Some(hit) => {
                     at = hit.words.1;
                     found.push(hit);
@@ -234,11 +263,13 @@ impl Thesaurus {
     /// Cells inside a compound such as `L23_PC`, whose whole is no term.
     fn parts(&self, words: &[Word], at: usize) -> Option<Found> {
         let word = &words[at];
-        if !word.raw.contains(['_', ':', '/', '-']) && !word.tokens.first().is_some_and(|token| token.starts_with('l')) {
+        if !word.raw.contains(['_', ':', '/', '-']) && !word.tokens.first().is_some_and(|token| token.starts_with('l'))
+        {
             return None;
         }
         let mut terms = Vec::new();
-        for token in word.tokens.iter().skip(1).filter(|token| token.len() > 1) {
+        // PD14 writes L4E and L4I
+        for token in word.tokens.iter().skip(1).filter(|token| token.len() > 1 || matches!(token.as_str(), "e" | "i")) {
             for (id, is_exact, nth) in self.starts.get(token).into_iter().flatten() {
                 let term = self.entry(*id);
                 let is_cell = term.kind == Kind::Cell && *is_exact && term.exact[*nth].tokens.len() == 1;
@@ -258,7 +289,7 @@ fn spelled(form: &Form, words: &[Word]) -> bool {
                 // "in" is no interneuron, "IN" may be; a single letter is meant as it is written
                 && (!(SHORT_WORDS.contains(&token.as_str()) || token.len() == 1)
                     || form.tokens.len() > 1
-                    || word.raw.chars().all(|c| !c.is_lowercase()))
+                    || (word.raw.chars().all(|c| !c.is_lowercase()) && word.raw != "I"))
         })
 }
 
@@ -270,6 +301,7 @@ fn kind(text: &str) -> Kind {
         "species" => Kind::Species,
         "state" => Kind::State,
         "quantity" => Kind::Quantity,
+        "phrasing" => Kind::Phrasing,
         _ => Kind::Concept,
     }
 }

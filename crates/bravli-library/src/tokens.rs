@@ -4,15 +4,15 @@ use crate::fold::fold;
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
 
 /// Words too common to search for, in the languages that labs ask in.
-const STOP_WORDS: [&str; 55] = [
-    "a", "an", "and", "are", "as", "at", "be", "by", "das", "dem", "den", "der", "des", "die", "do", "does", "ein",
-    "eine", "einem", "einen", "einer", "eines", "es", "for", "für", "fur", "how", "im", "in", "is", "ist", "it", "its",
-    "many", "much", "of", "on", "or", "sind", "that", "the", "their", "this", "und", "vom", "was", "welche", "welcher",
-    "welches", "what", "which", "wie", "with", "within", "zum",
+const STOP_WORDS: [&str; 53] = [
+    "a", "an", "and", "are", "as", "at", "be", "das", "dem", "den", "der", "des", "die", "do", "does", "ein", "eine",
+    "einem", "einen", "einer", "eines", "es", "for", "für", "fur", "how", "im", "in", "is", "ist", "it", "its", "many",
+    "much", "of", "or", "sind", "that", "the", "their", "this", "und", "vom", "was", "welche", "welcher", "welches",
+    "what", "which", "wie", "with", "within", "zum",
 ];
 
 /// Words that say which side of a synapse their neighbours stand on.
-const MARKS: [(&str, Mark); 34] = [
+const MARKS: [(&str, Mark); 65] = [
     (">", Mark::To),
     ("to", Mark::To),
     ("onto", Mark::To),
@@ -20,6 +20,8 @@ const MARKS: [(&str, Mark); 34] = [
     ("zu", Mark::To),
     ("auf", Mark::To),
     ("nach", Mark::To),
+    ("on", Mark::Verb),
+    ("upon", Mark::Verb),
     ("contact", Mark::Verb),
     ("contacts", Mark::Verb),
     ("contacting", Mark::Verb),
@@ -32,21 +34,50 @@ const MARKS: [(&str, Mark); 34] = [
     ("inhibit", Mark::Verb),
     ("inhibits", Mark::Verb),
     ("inhibiting", Mark::Verb),
+    ("driving", Mark::Verb),
+    ("exciting", Mark::Verb),
     ("excite", Mark::Verb),
     ("excites", Mark::Verb),
-    ("exciting", Mark::Verb),
     ("drive", Mark::Verb),
     ("drives", Mark::Verb),
+    ("make", Mark::Verb),
     ("makes", Mark::Verb),
+    ("making", Mark::Verb),
+    ("place", Mark::Verb),
+    ("places", Mark::Verb),
+    ("forming", Mark::Verb),
+    ("evoking", Mark::Verb),
+    ("innerviert", Mark::Verb),
+    ("kontaktiert", Mark::Verb),
+    ("hemmt", Mark::Verb),
+    ("erregt", Mark::Verb),
+    ("evoke", Mark::Verb),
+    ("evokes", Mark::Verb),
+    ("elicit", Mark::Verb),
+    ("elicits", Mark::Verb),
+    ("produce", Mark::Verb),
+    ("produces", Mark::Verb),
+    ("form", Mark::Verb),
+    ("forms", Mark::Verb),
+    ("put", Mark::Verb),
+    ("puts", Mark::Verb),
+    ("feed", Mark::Verb),
+    ("feeds", Mark::Verb),
+    ("send", Mark::Verb),
+    ("sends", Mark::Verb),
     ("from", Mark::From),
     ("von", Mark::From),
     ("aus", Mark::From),
+    ("by", Mark::From),
+    ("durch", Mark::From),
     ("receive", Mark::From),
     ("receives", Mark::From),
+    ("receiving", Mark::From),
     ("between", Mark::Between),
     ("among", Mark::Between),
     ("amongst", Mark::Between),
     ("zwischen", Mark::Between),
+    ("untereinander", Mark::Between),
 ];
 
 /// What a word says of the side its neighbours stand on.
@@ -128,7 +159,7 @@ impl Cutter {
         let mark = MARKS.iter().find(|(word, _)| *word == lower).map(|(_, mark)| *mark);
         // IN and IT are cells, "in" and "it" are not
         let is_stop = STOP_WORDS.contains(&lower.as_str()) && !(raw.len() == 2 && raw == raw.to_uppercase());
-        if is_stop || mark.is_some_and(|mark| mark != Mark::Verb) {
+        if is_stop || lower == "on" || mark.is_some_and(|mark| mark != Mark::Verb) {
             if mark.is_some() {
                 words.push(Word { raw: raw.to_owned(), tokens: Vec::new(), mark });
             }
@@ -250,7 +281,8 @@ pub(crate) fn layer_tokens(word: &str, after_layer: bool) -> Option<Vec<String>>
 fn layered_cell(lower: &str) -> Option<(Vec<String>, &str)> {
     let digits = lower.strip_prefix('l')?.chars().take_while(char::is_ascii_digit).count();
     let (layer, cell) = lower.split_at_checked(1 + digits)?;
-    let is_cell = cell.len() > 1 && cell.chars().all(|c| c.is_ascii_alphabetic());
+    // PD14 writes L4E and L4I
+    let is_cell = (cell.len() > 1 || matches!(cell, "e" | "i")) && cell.chars().all(|c| c.is_ascii_alphabetic());
     is_cell.then(|| layer_tokens(layer, false)).flatten().map(|layer| (layer, cell))
 }
 

@@ -5,33 +5,56 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 #[derive(Deserialize)]
-struct File { questions: Vec<Q> }
+struct File {
+    questions: Vec<Q>,
+}
 #[derive(Deserialize)]
-struct Q { id: String, kind: String, style: String, ask: String, #[serde(default)] facts: Vec<String>, #[serde(default)] papers: Vec<String> }
+struct Q {
+    id: String,
+    kind: String,
+    style: String,
+    ask: String,
+    #[serde(default)]
+    facts: Vec<String>,
+    #[serde(default)]
+    papers: Vec<String>,
+}
 
 fn knowledge(root: &Path) -> KnowledgeBase {
     fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { collect(&path, files); } else if path.extension().is_some_and(|e| e == "yaml") { files.push(path); }
+            if path.is_dir() {
+                collect(&path, files);
+            } else if path.extension().is_some_and(|e| e == "yaml") {
+                files.push(path);
+            }
         }
     }
     let mut files = Vec::new();
     collect(root, &mut files);
     files.sort();
-    let texts: Vec<(String, String)> = files.iter().map(|p| (p.display().to_string(), std::fs::read_to_string(p).unwrap())).collect();
+    let texts: Vec<(String, String)> =
+        files.iter().map(|p| (p.display().to_string(), std::fs::read_to_string(p).unwrap())).collect();
     let (b, p) = KnowledgeBase::from_texts(texts.iter().map(|(p, t)| (p.as_str(), t.as_str()))).unwrap();
-    for p in p.iter().take(5) { eprintln!("{p}"); }
+    for p in p.iter().take(5) {
+        eprintln!("{p}");
+    }
     b
 }
 
 #[test]
 fn score() {
-    let root = std::env::var("KNOW").map(PathBuf::from).unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../knowledge"));
+    let root = std::env::var("KNOW")
+        .map(PathBuf::from)
+        .unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../knowledge"));
     let library = Library::build(&knowledge(&root)).unwrap();
     let file = std::env::var("QFILE").unwrap_or("scientists".into());
     let verbose = std::env::var("V").is_ok();
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/questions/{file}.yaml"))).unwrap();
+    let text = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/questions/{file}.yaml")),
+    )
+    .unwrap();
     let qs: File = serde_saphyr::from_str(&text).unwrap();
     let mut tally: std::collections::BTreeMap<String, (usize, usize)> = Default::default();
     for q in &qs.questions {
@@ -45,14 +68,33 @@ fn score() {
             _ => !a.is_answered,
         };
         for t in [q.kind.clone(), format!("{}/{}", q.kind, q.style)] {
-            let e = tally.entry(t).or_default(); e.1 += 1; e.0 += usize::from(ok);
+            let e = tally.entry(t).or_default();
+            e.1 += 1;
+            e.0 += usize::from(ok);
         }
         if !ok && verbose {
-            println!("\n[{}] {} {}: {}\n   understood {:?}\n   want {:?} {:?}\n   answered {} {}", q.id, q.kind, q.style, q.ask, a.understood, q.facts, q.papers, a.is_answered, a.why_not);
-            for f in a.facts.iter().chain(&a.nearest).take(6) { println!("     {:.3} {} {:?} {:?}", f.hit.score, f.hit.key, f.generalised, f.hit.matched); }
-            if q.kind == "paper" { for p in &a.papers { println!("     P {:.3} {} {}", p.score, p.key, p.title); } }
+            println!(
+                "\n[{}] {} {}: {}\n   understood {:?}\n   want {:?} {:?}\n   answered {} {}",
+                q.id, q.kind, q.style, q.ask, a.understood, q.facts, q.papers, a.is_answered, a.why_not
+            );
+            for f in a.facts.iter().chain(&a.nearest).take(6) {
+                println!("     {:.3} {} {:?} {:?}", f.hit.score, f.hit.key, f.generalised, f.hit.matched);
+            }
+            if q.kind == "paper" {
+                for p in &a.papers {
+                    println!("     P {:.3} {} {}", p.score, p.key, p.title);
+                }
+            }
         }
     }
-    for (k, (a, b)) in &tally { if !k.contains('/') { println!("{k}: {a}/{b} = {:.3}", *a as f64 / *b as f64); } }
-    for (k, (a, b)) in &tally { if k.contains('/') && a < b { println!("   {k}: {a}/{b}"); } }
+    for (k, (a, b)) in &tally {
+        if !k.contains('/') {
+            println!("{k}: {a}/{b} = {:.3}", *a as f64 / *b as f64);
+        }
+    }
+    for (k, (a, b)) in &tally {
+        if k.contains('/') && a < b {
+            println!("   {k}: {a}/{b}");
+        }
+    }
 }
