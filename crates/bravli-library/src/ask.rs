@@ -19,7 +19,7 @@ const FILLER: &str = "about according actually average averaged available best c
     werte werden wieviel wird zelle zellen et al etc vs versus via per";
 
 /// Words after which an excitatory or inhibitory stands for the connection, not for a cell of its own.
-const CONNECTION_WORDS: [&str; 12] = [
+const CONNECTION_WORDS: [&str; 20] = [
     "connect",
     "connection",
     "synaps",
@@ -32,6 +32,32 @@ const CONNECTION_WORDS: [&str; 12] = [
     "conduct",
     "drive",
     "afferent",
+    "potenti",
+    "respons",
+    "weight",
+    "background",
+    "synapt",
+    "psp",
+    "effect",
+    "nois",
+];
+
+/// Words of names of cells that questions use otherwise as well.
+const FIRING_WORDS: [&str; 14] = [
+    "adapting",
+    "burst",
+    "bursting",
+    "fast",
+    "intrinsically",
+    "irregular",
+    "late",
+    "low",
+    "non",
+    "regular",
+    "spiking",
+    "threshold",
+    "thick",
+    "units",
 ];
 
 /// Words that ask for a model's numbers rather than for measured ones.
@@ -160,12 +186,14 @@ impl Ask {
         self.quantities.iter().find(|(asked, _)| asked.name == quantity).map_or(0.0, |(_, weight)| *weight)
     }
 
-    /// Whether a turn of phrase is all that tells what is asked.
-    pub(crate) fn is_bare(&self) -> bool {
+    /// Whether a turn of phrase is all that tells what is asked, beside words that `is_known` does not know.
+    pub(crate) fn is_bare(&self, is_known: impl Fn(&Word) -> bool) -> bool {
+        let rest = (0..self.words.len()).filter(|at| !self.taken[*at] && !self.filler[*at]).map(|at| &self.words[at]);
+        let (known, unknown): (Vec<_>, Vec<_>) = rest.partition(|word| is_known(word));
         let is_named = self.quantities.iter().any(|(_, weight)| *weight >= 1.0);
         let has_cells = !(self.pre.is_empty() && self.post.is_empty() && self.cells.is_empty());
         let is_placed = !(self.species.is_empty() && self.regions.is_empty() && self.authors.is_empty());
-        !is_named && !has_cells && !is_placed
+        !is_named && !has_cells && !is_placed && known.is_empty() && unknown.len() > 1
     }
 
     /// Whether the quantity asked for belongs to pairs of cells.
@@ -253,10 +281,10 @@ impl Ask {
 
     /// Quantities asked for without their name; beside a name they count less.
     fn read_phrasings(&mut self, text: &str, n_groups: usize, thesaurus: &Thesaurus, cutter: &mut Cutter) {
-        // words that name cells and preparations tell nothing of the quantity: `fast-spiking` asks for no spikes
-        let named = &self.named;
+        // words of a cell's name tell nothing of the quantity: `fast-spiking` asks for no spikes
+        let is_name = |piece: &String| self.named.contains(piece) && FIRING_WORDS.contains(&piece.as_str());
         let mut words: BTreeSet<String> = BTreeSet::new();
-        for piece in pieces(text).into_iter().filter(|piece| !named.contains(piece)) {
+        for piece in pieces(text).into_iter().filter(|piece| !is_name(piece)) {
             words.insert(cutter.stem(&piece));
         }
         for (_, meant) in &self.corrections {

@@ -87,6 +87,12 @@ impl Cells {
         } else if held.classes.is_empty() {
             let asked = labels(&self.classes, thesaurus);
             fit.factor *= fit.note(0.4, format!("cell: all, for {asked}"));
+            // all cells of a layer may stand for its excitatory ones, which most are
+            let is_apart = |id: &TermId| {
+                thesaurus.entry(*id).kind == Kind::Region
+                    || thesaurus.by_key("gaba").is_some_and(|gaba| thesaurus.is_within(*id, gaba))
+            };
+            fit.is_different |= self.classes.iter().any(is_apart);
         } else {
             let mut factor = 0.0;
             let mut worst = Relation::Same;
@@ -99,8 +105,10 @@ impl Cells {
                     // `VPM relay cells` are those of VPM
                     best = Relation::Wider;
                 }
+                let is_wider = |class: &&TermId| thesaurus.relation(*asked, **class) == Relation::Wider;
                 let is_vague = best == Relation::Wider
-                    && held.classes.iter().all(|class| thesaurus.entry(*class).key == "gaba" || *class == *asked);
+                    && held.classes.iter().any(|class| is_wider(&class))
+                    && held.classes.iter().filter(is_wider).all(|class| thesaurus.entry(*class).key == "gaba");
                 if is_vague {
                     // the kinds of interneurons differ too much for all of them to stand for one
                     fit.is_different = true;

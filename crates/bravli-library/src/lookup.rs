@@ -119,7 +119,7 @@ impl Library {
         let least = match () {
             () if ask.quantities.is_empty() => LEAST_REST_UNNAMED,
             // a turn of phrase alone may mean anything
-            () if ask.is_bare() => LEAST_REST_BARE,
+            () if ask.is_bare(|word| self.is_known(&word.tokens)) => LEAST_REST_BARE,
             () => 0.0,
         };
         let is_answer =

@@ -3,7 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 /// Shortest token that may be misspelled: shorter ones have too many neighbours, and L4 is no misspelling of L5.
-const SHORTEST: usize = 6;
+const SHORTEST: usize = 5;
+
+/// Shortest token that may have a wrong letter; in shorter ones a letter is missing, doubled or swapped, since most words
+/// that differ by one letter are words of their own.
+const REPLACED: usize = 8;
 
 /// Shortest token that may have two letters wrong.
 const LONG: usize = 9;
@@ -20,7 +24,7 @@ impl Spelling {
     pub(crate) fn build(tokens: impl Iterator<Item = (String, u32)>) -> Self {
         let mut spelling = Self::default();
         for (token, n) in tokens {
-            if token.len() + 1 >= SHORTEST && token.chars().all(|c| c.is_ascii_lowercase()) {
+            if token.len() >= SHORTEST && token.chars().all(|c| c.is_ascii_lowercase()) {
                 spelling.by_length.entry(token.len()).or_default().push((token.clone(), n));
             }
             spelling.known.insert(token);
@@ -42,6 +46,16 @@ impl Spelling {
         for length in token.len().saturating_sub(most)..=token.len() + most {
             for (known, n) in self.by_length.get(&length).into_iter().flatten() {
                 let Some(wrong) = letters_wrong(token.as_bytes(), known.as_bytes(), most) else { continue };
+                let is_swap = || {
+                    let (mut a, mut b) = (token.as_bytes().to_vec(), known.as_bytes().to_vec());
+                    a.sort_unstable();
+                    b.sort_unstable();
+                    a == b
+                };
+                if token.len() < REPLACED && (known.len() < SHORTEST + 1 || (known.len() == token.len() && !is_swap()))
+                {
+                    continue;
+                }
                 let better =
                     best.is_none_or(|(fewest, most_often, _)| (wrong, u32::MAX - n) < (fewest, u32::MAX - most_often));
                 if better {

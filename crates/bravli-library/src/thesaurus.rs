@@ -181,11 +181,7 @@ impl Thesaurus {
             Relation::Narrower
         } else if a.wider.contains(&held) {
             Relation::Wider
-        } else if a.near.contains(&held)
-            || b.near.contains(&asked)
-            || b.wider.iter().any(|wider| a.near.contains(wider))
-            || a.wider.iter().any(|wider| b.near.contains(wider))
-        {
+        } else if a.near.contains(&held) || b.wider.iter().any(|wider| a.near.contains(wider)) {
             Relation::Related
         } else {
             Relation::Different
