@@ -21,6 +21,8 @@ struct Entry {
     path: String,
     facts: Vec<String>,
     evidence: Evidence,
+    #[serde(default)]
+    generalised: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -157,6 +159,9 @@ fn every_fact_that_the_recipe_names_exists() {
     for entry in entries() {
         for key in &entry.facts {
             assert!(base.fact(key).is_some(), "{} {}: no fact {key}", entry.file, entry.path);
+        }
+        if let Some(why) = entry.generalised {
+            assert!(!why.is_empty() && matches!(entry.evidence, Evidence::Cited), "{}", entry.path);
         }
         match entry.evidence {
             Evidence::Cited => assert!(!entry.facts.is_empty(), "{} cites nothing", entry.path),

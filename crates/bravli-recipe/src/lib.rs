@@ -34,13 +34,14 @@ mod range;
 mod read;
 mod select;
 mod sidecars;
+mod sources;
 mod table;
 mod xml;
 mod yaml;
 
 pub use bravli_facts::nearest;
 pub use files::{MAX_FILE_BYTES, RecipeFiles};
-pub use lookup::{CellClass, ConnectionIndex, Resolved, UnmatchedPair};
+pub use lookup::{CellClass, ConnectionIndex, Resolved, SourceIndex, UnmatchedPair};
 pub use model::*;
 pub use numbers::{NumberRef, numbers, numbers_with, unsourced};
 pub use pattern::{path_match, shell_match};

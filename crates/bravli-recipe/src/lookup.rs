@@ -115,6 +115,21 @@ impl Recipe {
         self.neurons.as_ref()?.membranes.iter().rev().find(|m| shell_match(&m.population, population))
     }
 
+    /// The same answers as [`Recipe::source_of`], arranged for many questions.
+    #[must_use]
+    pub fn source_index(&self) -> SourceIndex<'_> {
+        let mut files: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut wild = Vec::new();
+        for (i, entry) in self.sources.iter().enumerate() {
+            if entry.file.contains(['*', '?']) {
+                wild.push(i);
+            } else {
+                files.entry(&entry.file).or_default().push(i);
+            }
+        }
+        SourceIndex { sources: &self.sources, files, wild }
+    }
+
     /// What stands behind a number; `path` as [`crate::NumberRef::path`] writes it. The last match wins.
     #[must_use]
     pub fn source_of(&self, file: &str, path: &str) -> Option<&SourceEntry> {
@@ -140,5 +155,26 @@ impl<'a> ConnectionIndex<'a> {
             self.rules.get(*i).is_some_and(|r| shell_match(&r.from, pre_mtype) && shell_match(&r.to, post_mtype))
         });
         self.rules.get(wild.or(literal)?)
+    }
+}
+
+/// A recipe's source entries, arranged for many questions.
+#[derive(Debug)]
+pub struct SourceIndex<'a> {
+    sources: &'a [SourceEntry],
+    files: HashMap<&'a str, Vec<usize>>,
+    wild: Vec<usize>,
+}
+
+impl<'a> SourceIndex<'a> {
+    /// What stands behind a number; the last match wins.
+    #[must_use]
+    pub fn source_of(&self, file: &str, path: &str) -> Option<&'a SourceEntry> {
+        let fits = |i: &&usize| {
+            self.sources.get(**i).is_some_and(|entry| path_match(&entry.file, file) && path_match(&entry.path, path))
+        };
+        let own = self.files.get(file).and_then(|entries| entries.iter().rev().find(fits));
+        let wild = self.wild.iter().rev().find(fits);
+        self.sources.get(*own.max(wild)?)
     }
 }

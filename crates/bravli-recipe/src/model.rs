@@ -44,6 +44,8 @@ pub struct Recipe {
     pub neurons: Option<NeuronSpec>,
     /// Which record stands behind each number, from `sources.yaml`.
     pub sources: Vec<SourceEntry>,
+    /// What the numbers stand for, from `target` in `sources.yaml`.
+    pub target: Option<TargetSpec>,
     /// The text of `boundary.yaml`, read by the crate that knows boundaries.
     pub boundary_text: Option<String>,
 }
@@ -285,6 +287,8 @@ pub struct MembraneSpec {
     pub e_l_mv: Millivolts,
     /// Threshold; absent keeps the e-type's distance from rest.
     pub v_th_mv: Option<Millivolts>,
+    /// Where it stands.
+    pub at: Location,
 }
 
 /// Point-neuron parameters of a recipe.
@@ -298,6 +302,17 @@ pub struct NeuronSpec {
     pub receptors: Option<ReceptorSpec>,
 }
 
+/// The preparation that a recipe describes: a fact measured in another one is generalised when it is used here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetSpec {
+    /// Species, such as `rat`.
+    pub species: String,
+    /// Regions that count as the same, such as `barrel cortex` and `S1`, and the thalamic nucleus of its fibres.
+    pub regions: Vec<String>,
+    /// Age, in words; for readers.
+    pub age: Option<String>,
+}
+
 /// The record behind a number, or the reason for an assumption.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SourceEntry {
@@ -309,6 +324,8 @@ pub struct SourceEntry {
     pub facts: Vec<String>,
     /// How the number follows from the facts.
     pub evidence: SourceEvidence,
+    /// Why a cited fact stands in for something it was not measured on: another layer, another cell class.
+    pub generalised: Option<String>,
     /// Where it stands.
     pub at: Location,
 }

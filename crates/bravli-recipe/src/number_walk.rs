@@ -1,10 +1,11 @@
 //! Walks the parsed files for [`crate::numbers`].
 
-use crate::NumberRef;
+use crate::files::start_of;
 use crate::select::{Parsed, SOURCES};
 use crate::table::Table;
 use crate::xml::{Element, connections, rules};
 use crate::yaml::{Node, Value};
+use crate::{Location, NumberRef};
 use std::collections::BTreeMap;
 
 /// Attributes whose digits are a name, not a quantity.
@@ -18,8 +19,8 @@ pub(crate) fn walk(parsed: &Parsed) -> Vec<NumberRef> {
     for section in parsed.xml.iter().flat_map(|root| &root.children) {
         xml(section, "", &mut numbers);
     }
-    for (_, node) in parsed.yaml.iter().filter(|(file, _)| **file != SOURCES) {
-        yaml(node, String::new(), &mut numbers);
+    for (file, node) in parsed.yaml.iter().filter(|(file, _)| **file != SOURCES) {
+        yaml(node, String::new(), &start_of(file), false, &mut numbers);
     }
     for table in parsed.tables.values() {
         rows(table, &mut numbers);
@@ -48,7 +49,7 @@ fn xml(element: &Element, parent: &str, numbers: &mut Vec<NumberRef>) {
         if let Some(value) = finite(&attribute.value) {
             let at = element.at_attribute(attribute);
             let path = format!("{named}.{name}");
-            numbers.push(NumberRef { file: element.file().to_owned(), path, value, at });
+            numbers.push(NumberRef { file: element.file().to_owned(), path, value, at, owner: element.at() });
         }
     }
     let prefix = if key.is_some() { format!("{named}.") } else { parent.to_owned() };
@@ -67,11 +68,12 @@ fn finite(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|v: &f64| v.is_finite())
 }
 
-fn yaml(node: &Node, path: String, numbers: &mut Vec<NumberRef>) {
+/// `owner` is the start of the outermost list item, once inside one.
+fn yaml(node: &Node, path: String, owner: &Location, in_list: bool, numbers: &mut Vec<NumberRef>) {
     match &node.value {
         Value::Number(value) => {
             let at = node.at();
-            numbers.push(NumberRef { file: at.file.clone(), path, value: *value, at });
+            numbers.push(NumberRef { file: at.file.clone(), path, value: *value, at, owner: owner.clone() });
         }
         Value::Map(entries) => {
             for (key, child) in entries {
@@ -83,12 +85,14 @@ fn yaml(node: &Node, path: String, numbers: &mut Vec<NumberRef>) {
                     ("", key) => key.to_owned(),
                     (path, key) => format!("{path}.{key}"),
                 };
-                yaml(child, below, numbers);
+                yaml(child, below, owner, in_list, numbers);
             }
         }
         Value::List(items) => {
             for (item, name) in items.iter().zip(item_names(items)) {
-                yaml(item, format!("{path}[{name}]"), numbers);
+                let at = item.at();
+                let owner = if in_list { owner } else { &at };
+                yaml(item, format!("{path}[{name}]"), owner, true, numbers);
             }
         }
         Value::Null | Value::Bool(_) | Value::Text(_) => {}
@@ -136,7 +140,8 @@ fn rows(table: &Table, numbers: &mut Vec<NumberRef>) {
         for (column, (cell, name)) in row.cells.iter().zip(&table.header).enumerate().skip(1) {
             if let Some(value) = finite(&cell.0) {
                 let at = table.at(row, column);
-                numbers.push(NumberRef { file: at.file.clone(), path: format!("row[{key}].{name}"), value, at });
+                let path = format!("row[{key}].{name}");
+                numbers.push(NumberRef { file: at.file.clone(), path, value, owner: start_of(&at.file), at });
             }
         }
     }

@@ -15,6 +15,9 @@ pub struct NumberRef {
     pub value: f64,
     /// Where in the text.
     pub at: Location,
+    /// Where the XML element or the outermost YAML list item that holds it starts: the `at` of the class, rule, pathway,
+    /// membrane or group that it belongs to. The start of the file where nothing holds it.
+    pub owner: Location,
 }
 
 /// Lists every number of every recipe file, in file order.
@@ -44,5 +47,6 @@ pub fn numbers_with(files: &RecipeFiles, main_xml: Option<&str>) -> Result<Vec<N
 /// The numbers that no entry of `sources.yaml` speaks for.
 #[must_use]
 pub fn unsourced(recipe: &Recipe, numbers: &[NumberRef]) -> Vec<NumberRef> {
-    numbers.iter().filter(|n| recipe.source_of(&n.file, &n.path).is_none()).cloned().collect()
+    let index = recipe.source_index();
+    numbers.iter().filter(|n| index.source_of(&n.file, &n.path).is_none()).cloned().collect()
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a recipe, collected rather than thrown.
 
-use crate::{Location, Recipe};
+use crate::{Location, NumberRef, Recipe};
 use serde::Serialize;
 use std::fmt;
 
@@ -90,6 +90,8 @@ pub struct Reading {
     pub recipe: Recipe,
     /// Warnings and notes, in the order met.
     pub problems: Vec<Problem>,
+    /// Every number of its files, as [`crate::numbers`] lists them.
+    pub numbers: Vec<NumberRef>,
 }
 
 /// A recipe that could not be read: every problem found, the errors first.

@@ -5,7 +5,7 @@ use crate::problem::Notes;
 use crate::select::{
     BOUNDARY, COLUMN, COMPOSITION, MINIS, NEURONS, PATHWAYS, POPULATIONS, Parsed, SOURCES, TAXONOMY, parse,
 };
-use crate::{Reading, Recipe, RecipeFiles, Rejected, composition, number_walk, sidecars, table, xml};
+use crate::{Reading, Recipe, RecipeFiles, Rejected, composition, number_walk, sidecars, sources, table, xml};
 
 /// Reads a recipe folder, choosing the builder recipe by root element and name.
 ///
@@ -27,10 +27,11 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_xml: Option<&str>) -> Res
         recipe.boundary_text = files.utf8(BOUNDARY, &mut notes).map(str::to_owned);
     }
     check::recipe(&recipe, &parsed, &mut notes);
+    let numbers = number_walk::walk(&parsed);
     if !recipe.sources.is_empty() {
-        check::sources(&recipe, files, &number_walk::walk(&parsed), &mut notes);
+        check::sources(&recipe, files, &numbers, &mut notes);
     }
-    Ok(Reading { problems: notes.finish()?, recipe })
+    Ok(Reading { problems: notes.finish()?, recipe, numbers })
 }
 
 /// Interprets the parsed files; a sidecar or table takes precedence over the builder recipe.
@@ -62,6 +63,8 @@ fn assemble(name: &str, parsed: &Parsed, notes: &mut Notes) -> Recipe {
     recipe.populations = yaml(POPULATIONS).map(|n| sidecars::populations(n, notes)).unwrap_or_default();
     recipe.pathways = yaml(PATHWAYS).map(|n| sidecars::pathways(n, notes)).unwrap_or_default();
     recipe.neurons = yaml(NEURONS).map(|n| sidecars::neurons(n, notes));
-    recipe.sources = yaml(SOURCES).map(|n| sidecars::sources(n, notes)).unwrap_or_default();
+    if let Some(node) = yaml(SOURCES) {
+        (recipe.sources, recipe.target) = sources::read(node, notes);
+    }
     recipe
 }

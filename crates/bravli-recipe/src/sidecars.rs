@@ -1,11 +1,11 @@
-//! Our own files beside the builder recipe: column, populations, pathways, neurons, sources.
+//! Our own files beside the builder recipe: column, populations, pathways, neurons.
 
 use crate::problem::Notes;
 use crate::range::Range;
-use crate::yaml::{Fields, Node, Value};
+use crate::yaml::{Fields, Node};
 use crate::{
     AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PathwaySpec, PopulationSpec, Problem,
-    ReceptorSpec, Shape, SourceEntry, SourceEvidence,
+    ReceptorSpec, Shape,
 };
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use std::collections::BTreeSet;
@@ -206,43 +206,6 @@ fn membrane(node: &Node, notes: &mut Notes) -> Option<MembraneSpec> {
         tau_m_ms: Milliseconds::new(tau_m?).ok()?,
         e_l_mv: Millivolts::new(e_l?).ok()?,
         v_th_mv: v_th.and_then(|v| Millivolts::new(v).ok()),
+        at: node.at(),
     })
-}
-
-/// Reads `sources.yaml`.
-pub(crate) fn sources(node: &Node, notes: &mut Notes) -> Vec<SourceEntry> {
-    let mut top = Fields::new(node, "sources.yaml", &["sources"], notes);
-    let mut sources = Vec::new();
-    for item in top.list("sources") {
-        let mut fields = Fields::new(item, "source", &["file", "path", "facts", "evidence"], top.notes);
-        let (file, path) = (fields.name("file"), fields.name("path"));
-        let facts = if fields.get("facts").is_some() { fields.names("facts") } else { Vec::new() };
-        let evidence = fields.required("evidence").and_then(|e| evidence(e, fields.notes));
-        let (Some(file), Some(path), Some(evidence)) = (file, path, evidence) else { continue };
-        if facts.is_empty() && !matches!(evidence, SourceEvidence::Assumed { .. }) {
-            let message = format!("source of {file} {path} is cited or derived but names no fact");
-            let remedy = "list at least one key under facts, or write evidence: {assumed: \"because ...\"}";
-            top.notes.add(Problem::error("source_without_fact", message).at(item.at()).remedy(remedy));
-        }
-        sources.push(SourceEntry { file, path, facts, evidence, at: item.at() });
-    }
-    sources
-}
-
-fn evidence(node: &Node, notes: &mut Notes) -> Option<SourceEvidence> {
-    let read = match (&node.value, node.entries()) {
-        (Value::Text(text), _) if text == "cited" => Some(SourceEvidence::Cited),
-        (_, [(key, reason)]) => match (key.text.as_str(), reason.text()) {
-            ("derived", Some(formula)) => Some(SourceEvidence::Derived { formula: formula.to_owned() }),
-            ("assumed", Some(because)) => Some(SourceEvidence::Assumed { because: because.to_owned() }),
-            _ => None,
-        },
-        _ => None,
-    };
-    if read.is_none() {
-        let message = format!("evidence is not understood, got {}", node.kind());
-        let remedy = "write cited, {derived: \"formula\"} or {assumed: \"because\"}";
-        notes.add(Problem::error("unknown_evidence", message).at(node.at()).remedy(remedy));
-    }
-    read
 }

@@ -18,6 +18,7 @@ mod assets;
 mod error;
 mod jobs;
 mod lab;
+mod ledger;
 mod machine;
 mod progress;
 mod replies;

@@ -6,6 +6,14 @@ use bravli_circuit::PathwaySummary;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod ledger;
+
+pub(crate) use ledger::ParameterRow;
+pub use ledger::{
+    FactRecordReply, FactRow, FactValueRow, LedgerCounts, PaperRecordReply, PaperRow, ParameterReply, ParameterValue,
+    RecordKeys, RivalRow,
+};
+
 /// Whether an artifact was there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -83,7 +91,7 @@ pub struct RecipeReply {
     pub buildable: bool,
     /// What is missing for that.
     pub missing: Vec<String>,
-    /// Numbers by evidence.
+    /// Numbers of all its files by evidence; what is built counts only those that it uses.
     pub ledger: LedgerCounts,
     /// Warnings and notes; at most 20, errors are never among them.
     pub problems: Vec<ProblemReply>,
@@ -91,26 +99,6 @@ pub struct RecipeReply {
     pub n_problems: u32,
     /// Useful next calls.
     pub next: Vec<String>,
-}
-
-/// Numbers by evidence.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline)]
-pub struct LedgerCounts {
-    /// A fact's value.
-    pub cited: u32,
-    /// Computed from facts.
-    pub derived: u32,
-    /// Assumed for a stated reason.
-    pub assumed: u32,
-    /// Not covered.
-    pub unsourced: u32,
-}
-
-impl From<&Ledger> for LedgerCounts {
-    fn from(ledger: &Ledger) -> Self {
-        Self { cited: ledger.cited, derived: ledger.derived, assumed: ledger.assumed, unsourced: ledger.unsourced }
-    }
 }
 
 /// A column.
@@ -132,7 +120,7 @@ pub struct ColumnReply {
     pub layers: Vec<CountRow>,
     /// Cells per population.
     pub populations: Vec<CountRow>,
-    /// Numbers by evidence.
+    /// Numbers that the column uses, by evidence.
     pub ledger: LedgerCounts,
     /// What to know.
     pub notes: Vec<String>,
@@ -169,6 +157,8 @@ pub struct CircuitReply {
     pub pathways: Vec<PathwayRow>,
     /// Pathways in all.
     pub n_pathways: u32,
+    /// Numbers that the circuit uses, by evidence.
+    pub ledger: LedgerCounts,
     /// What to know.
     pub notes: Vec<String>,
     /// Useful next calls.
@@ -230,6 +220,8 @@ pub struct BoundaryReply {
     pub calcium_mm: f64,
     /// The conditions.
     pub conditions: Vec<ConditionRow>,
+    /// Numbers that circuit and boundary use, by evidence.
+    pub ledger: LedgerCounts,
     /// What to know.
     pub notes: Vec<String>,
     /// Useful next calls.
@@ -273,6 +265,8 @@ pub struct RunReply {
     pub n_spikes: u64,
     /// Rates per population, Hz.
     pub rates: Vec<RateRow>,
+    /// Numbers that the run uses, by evidence; the protocol is the experiment's design and is not counted.
+    pub ledger: LedgerCounts,
     /// What to know.
     pub notes: Vec<String>,
     /// Useful next calls.
@@ -320,6 +314,8 @@ pub struct UpeReply {
     pub controls: Vec<ControlRow>,
     /// R² of (L4 − SST)·PV, and why it cannot decide.
     pub seed_index: String,
+    /// Numbers that the runs use, by evidence.
+    pub ledger: LedgerCounts,
     /// What it rests on.
     pub assumptions: Vec<String>,
     /// Warnings about design and data.
@@ -399,8 +395,12 @@ pub struct InspectReply {
     pub request: serde_json::Value,
     /// What it is, in numbers; for a listing, the artifacts.
     pub summary: serde_json::Value,
-    /// What it rests on.
+    /// The numbers that it uses, by evidence, and what was assumed.
     pub ledger: Ledger,
+    /// One parameter down to the facts and papers behind it, where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ParameterReply")]
+    pub parameter: Option<ParameterReply>,
     /// Files, relative to the lab.
     pub files: Vec<String>,
     /// A study file that makes it again, where asked for.

@@ -259,8 +259,10 @@ pub struct Inspect {
     pub artifact: String,
     /// `summary` (default), `ledger` (every assumption), `study` (a study file that makes it again) or `full` (the whole result).
     pub detail: InspectDetail,
-    /// A pathway of a circuit to look into, e.g. "L4_E->L23_E"; empty for none.
+    /// A pathway of a circuit, e.g. "L4_E->L23_E", or a population, e.g. "L4_E": its parameters with what they rest on. A boundary, run or report looks into its circuit.
     pub pathway: String,
+    /// With `pathway`: one parameter, e.g. "gsyn", "u_syn", "probability" or "e_l": its value, the rule that gave it, the facts and papers behind it, and rival facts.
+    pub parameter: String,
 }
 
 /// How much to see.

@@ -12,7 +12,7 @@ impl Workbench {
     /// Places a column without storing it; the digest of its recipe's files.
     pub(crate) fn check_column(&self, request: &PlaceColumn) -> Result<String, ActError> {
         let read = self.read_recipe(&request.recipe, &request.main_xml)?;
-        stages::column::placed(request, &read.reading.recipe)?;
+        stages::column::admitted(request, &read.sourced)?;
         Ok(read.digest)
     }
 
@@ -22,9 +22,8 @@ impl Workbench {
     /// Problems of the recipe, an unknown layer, or a column too large for the machine's memory.
     pub fn place_column(&self, request: &PlaceColumn) -> Result<ColumnReply, ActError> {
         let read = self.read_recipe(&request.recipe, &request.main_xml)?;
-        let recipe = &read.reading.recipe;
         let store_recipe = || stages::recipe::store(self.store(), &read);
-        let (made, source) = stages::column::make(request, recipe, store_recipe, self.store())?;
+        let (made, source) = stages::column::make(request, &read.sourced, store_recipe, self.store())?;
         let header = stages::column::header(self.store(), &made.record)?;
         let n_cells: u64 = header.layers.iter().map(|layer| u64::from(layer.n_cells)).sum();
         let layers: Vec<CountRow> =
@@ -44,7 +43,6 @@ impl Workbench {
                 .collect(),
             ledger: LedgerCounts::from(&made.record.ledger),
             notes: read
-                .reading
                 .problems
                 .iter()
                 .filter(|problem| problem.severity != bravli_recipe::Severity::Note)
@@ -62,7 +60,7 @@ impl Workbench {
     /// An unknown column, a pair of populations that the recipe leaves undecided, or a stop on request.
     pub fn wire_pathways(&self, request: &WirePathways, progress: &dyn Progress) -> Result<CircuitReply, ActError> {
         let column = self.store().get(&request.column, Some("column"), "column")?;
-        let made = stages::circuit::make(self.store(), &column, request.seed, progress)?;
+        let made = stages::circuit::make(self.store(), self.knowledge()?, &column, request.seed, progress)?;
         let mut pathways = stages::circuit::pathways(self.store(), &made.record)?;
         let n_connections: u64 = pathways.iter().map(|pathway| pathway.n_connections).sum();
         let n_synapses: u64 = pathways.iter().map(|pathway| pathway.n_synapses).sum();
@@ -80,13 +78,17 @@ impl Workbench {
             n_synapses,
             pathways: pathways.iter().take(12).map(PathwayRow::from).collect(),
             n_pathways,
+            ledger: LedgerCounts::from(&made.record.ledger),
             notes: made.record.notes.clone(),
             next: vec![
                 format!(
                     "set_boundary_conditions {{\"circuit\": {:?}}} for the recipe's own conditions",
                     made.record.id
                 ),
-                format!("inspect {{\"artifact\": {:?}, \"pathway\": \"L4_E->L23_E\"}}", made.record.id),
+                format!(
+                    "inspect {{\"artifact\": {:?}, \"pathway\": \"L4_E->L23_E\", \"parameter\": \"gsyn\"}} for why a number is what it is",
+                    made.record.id
+                ),
             ],
             artifact: made.record.id,
         })
@@ -99,7 +101,7 @@ impl Workbench {
     pub fn set_boundary_conditions(&self, request: &SetBoundaryConditions) -> Result<BoundaryReply, ActError> {
         use bravli_circuit::Condition::{Absorbing, Dirichlet, Neumann};
         let circuit = self.store().get(&request.circuit, Some("circuit"), "circuit")?;
-        let made = stages::boundary::make(self.store(), &circuit, request)?;
+        let made = stages::boundary::make(self.store(), self.knowledge()?, &circuit, request)?;
         let boundary = stages::boundary::load(self.store(), &made.record)?;
         let row = |condition: &bravli_circuit::Condition| {
             let (n_fibres, onto, assumes) = match condition {
@@ -133,6 +135,7 @@ impl Workbench {
             digest: made.record.digest.clone(),
             calcium_mm: boundary.calcium_mm,
             conditions,
+            ledger: LedgerCounts::from(&made.record.ledger),
             notes: made.record.notes.clone(),
             next: vec![format!(
                 "simulate {{\"circuit\": {:?}, \"boundary\": {:?}, \"seed\": 1}}",

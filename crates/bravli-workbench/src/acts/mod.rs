@@ -4,6 +4,7 @@ mod build;
 mod inspect;
 mod literature;
 mod recipe;
+mod records;
 mod run;
 
 use crate::replies::Status;

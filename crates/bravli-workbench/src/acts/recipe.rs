@@ -14,7 +14,7 @@ impl Workbench {
     /// All problems of the files at once, or the names of the recipes there are.
     pub fn parse_recipe(&self, request: &ParseRecipe) -> Result<RecipeReply, ActError> {
         let read = self.read_recipe(&request.recipe, &request.main_xml)?;
-        let recipe = &read.reading.recipe;
+        let recipe = &read.sourced.recipe;
         let mut missing = Vec::new();
         let needs = [
             (recipe.column.is_some(), "column geometry (column.yaml)"),
@@ -25,6 +25,7 @@ impl Workbench {
                 "point neurons and receptors (neurons.yaml)",
             ),
             (recipe.boundary_text.is_some(), "boundary conditions (boundary.yaml)"),
+            (!recipe.sources.is_empty(), "sources of its numbers (sources.yaml)"),
         ];
         missing.extend(needs.iter().filter(|(there, _)| !there).map(|(_, what)| (*what).to_owned()));
         let mut mtypes: Vec<&str> = recipe.composition.iter().map(|group| group.mtype.as_str()).collect();
@@ -33,7 +34,7 @@ impl Workbench {
         let mut layers: Vec<String> = recipe.composition.iter().map(|group| group.layer.clone()).collect();
         layers.sort();
         layers.dedup();
-        let problems: Vec<ProblemReply> = read.reading.problems.iter().map(ProblemReply::from).collect();
+        let problems: Vec<ProblemReply> = read.problems.iter().map(ProblemReply::from).collect();
         let buildable = missing.is_empty();
         let next = if buildable {
             format!(
@@ -45,13 +46,14 @@ impl Workbench {
         };
         Ok(RecipeReply {
             finding: format!(
-                "{}: {} m-types in {} layers, {} synapse classes chosen by {} rules, {} connection rules; {} warnings and notes{}",
+                "{}: {} m-types in {} layers, {} synapse classes chosen by {} rules, {} connection rules; {}; {} warnings and notes{}",
                 recipe.name,
                 mtypes.len(),
                 layers.len(),
                 recipe.synapse_classes.len(),
                 recipe.synapse_rules.len(),
                 recipe.connection_rules.len(),
+                LedgerCounts::from(&read.ledger),
                 problems.len(),
                 if buildable { "" } else { "; a simulation needs more" },
             ),
@@ -87,6 +89,6 @@ impl Workbench {
             ));
         }
         let knowledge = self.knowledge()?;
-        stages::recipe::read(plain, files, main_xml, &knowledge)
+        stages::recipe::read(plain, files, main_xml, knowledge)
     }
 }

@@ -4,7 +4,7 @@ use super::status;
 use crate::error::ActError;
 use crate::jobs::Waited;
 use crate::progress::Progress;
-use crate::replies::{GainRow, Interval, ModelRow, RateRow, RunReply, Status, UpeReply, round};
+use crate::replies::{GainRow, Interval, LedgerCounts, ModelRow, RateRow, RunReply, Status, UpeReply, round};
 use crate::requests::{ComputeUpe, Simulate};
 use crate::stages;
 use crate::workbench::Workbench;
@@ -37,9 +37,9 @@ impl Workbench {
             status = Status::Made;
             let bench = self.clone();
             let wait = (request.wait_s > 0.0).then(|| Duration::from_secs_f64(request.wait_s));
-            let (circuit, boundary) = (circuit.clone(), boundary.clone());
+            let (circuit, boundary, knowledge) = (circuit.clone(), boundary.clone(), self.knowledge()?);
             let waited = self.jobs().wait_for(&id, wait, progress, move |progress| {
-                stages::run::make(bench.store(), &circuit, &boundary, &prepared, progress).map(|_| ())
+                stages::run::make(bench.store(), knowledge, &circuit, &boundary, &prepared, progress).map(|_| ())
             })?;
             if let Waited::Running(done) = waited {
                 return Ok(RunReply {
@@ -51,6 +51,7 @@ impl Workbench {
                     n_trials,
                     n_spikes: 0,
                     rates: Vec::new(),
+                    ledger: LedgerCounts::default(),
                     notes: Vec::new(),
                     next: vec![
                         "the same simulate call again; it waits on and finds the run when it is complete".into(),
@@ -71,6 +72,7 @@ impl Workbench {
             n_trials,
             n_spikes: record.summary["n_spikes"].as_u64().unwrap_or_default(),
             rates,
+            ledger: LedgerCounts::from(&record.ledger),
             notes: record.notes.clone(),
             next: if n_trials > 0 {
                 vec![format!("compute_upe {{\"runs\": [{:?}]}}; more seeds make it surer", record.id)]
@@ -135,6 +137,7 @@ impl Workbench {
             seed_index: report.seed_index.as_ref().map_or_else(String::new, |index| {
                 format!("(L4 - SST)*PV: R2 = {:.3}; cannot decide: {}", index.r2_cv, index.why_not)
             }),
+            ledger: LedgerCounts::from(&made.record.ledger),
             assumptions: report.assumptions.clone(),
             flags: report.flags.clone(),
             falsifiers: report.falsifiers_triggered.iter().map(|f| format!("({}) {}", f.number, f.text)).collect(),

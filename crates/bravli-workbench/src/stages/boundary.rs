@@ -2,31 +2,38 @@
 
 use super::{circuit::input, column, read_json, recipe, write_json};
 use crate::error::{ActError, ProblemReply};
+use crate::ledger;
 use crate::requests::{ConditionRequest, SetBoundaryConditions};
 use crate::store::{ArtifactRecord, Draft, Made, Store};
 use bravli_circuit::{Boundary, BoundaryError, BoundarySpec, Condition, read_boundary};
+use bravli_facts::KnowledgeBase;
 use bravli_recipe::nearest;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Checks the conditions of a request against a stored circuit and keeps them.
-pub(crate) fn make(store: &Store, circuit: &ArtifactRecord, request: &SetBoundaryConditions) -> Result<Made, ActError> {
+pub(crate) fn make(
+    store: &Store,
+    knowledge: Arc<KnowledgeBase>,
+    circuit: &ArtifactRecord,
+    request: &SetBoundaryConditions,
+) -> Result<Made, ActError> {
     let column_record = input(store, circuit, "column")?;
-    let recipe = recipe::load(store, &input(store, &column_record, "recipe")?)?;
+    let sourced = recipe::load_sourced(store, &input(store, &column_record, "recipe")?, knowledge)?;
+    let recipe = &sourced.recipe;
     let own = match &recipe.boundary_text {
         Some(text) => Some(read_boundary(text).map_err(|message| {
             ActError::new("bad_boundary", "boundary.yaml", message, "correct the recipe's boundary.yaml")
         })?),
         None => None,
     };
-    let (own_conditions, own_calcium) =
-        own.as_ref().map_or((Vec::new(), None), |own| (own.conditions.clone(), own.calcium_mm));
+    let own_conditions = own.as_ref().map_or_else(Vec::new, |own| own.conditions.clone());
     let mut spec = spec_of(own, &request.conditions)?;
     spec.calcium_mm = request.calcium_mm.or(spec.calcium_mm);
-    let states_calcium = spec.calcium_mm.is_some();
-    let typed = changed_numbers(&own_conditions, &spec.conditions)
-        + u32::from(states_calcium && spec.calcium_mm != own_calcium);
     let column = column::load(store, &column_record)?;
-    let boundary = Boundary::resolve(&spec, &recipe, &column, request.seed).map_err(|errors| refused(&errors))?;
+    let boundary = Boundary::resolve(&spec, recipe, &column, request.seed).map_err(|errors| refused(&errors))?;
+    let uses = ledger::circuit(&sourced, &column).with(ledger::boundary(&sourced, &column, &boundary, &own_conditions));
+    let ledger = sourced.admit(&uses, "this circuit and its boundary use stand")?;
     let content = json!({ "conditions": spec.conditions, "calcium_mm": boundary.calcium_mm, "seed": request.seed });
     store.make("boundary", content, &[circuit], |folder| {
         write_json(&folder.join("boundary.json"), &boundary)?;
@@ -34,16 +41,6 @@ pub(crate) fn make(store: &Store, circuit: &ArtifactRecord, request: &SetBoundar
             "calcium_mm": boundary.calcium_mm,
             "conditions": boundary.conditions.iter().map(|c| format!("{} ({})", c.source(), c.kind())).collect::<Vec<_>>(),
         });
-        let mut ledger = circuit.ledger.clone();
-        ledger.assumptions.extend(assumptions(&boundary));
-        if typed > 0 {
-            ledger.assumed += typed;
-            ledger.assumptions.push(format!("{typed} numbers of the boundary were given by request, without a source"));
-        }
-        if !states_calcium {
-            ledger.assumed += 1;
-            ledger.assumptions.push(format!("calcium: neither recipe nor request states it; {} mM", boundary.calcium_mm));
-        }
         Ok(Draft { summary, ledger, notes: Vec::new() })
     })
 }
@@ -141,36 +138,6 @@ fn spec_of(own: Option<BoundarySpec>, requested: &[ConditionRequest]) -> Result<
 fn changed_fields(given: &Value) -> Vec<String> {
     let names = given.as_object().into_iter().flat_map(Map::keys);
     names.filter(|name| !matches!(name.as_str(), "source" | "kind" | "assumes")).cloned().collect()
-}
-
-/// Numbers of the final conditions that are not the recipe's.
-fn changed_numbers(own: &[Condition], conditions: &[Condition]) -> u32 {
-    let values = |conditions: &[Condition]| -> Vec<Value> {
-        conditions.iter().map(|condition| serde_json::to_value(condition).unwrap_or_default()).collect()
-    };
-    let own = values(own);
-    values(conditions)
-        .iter()
-        .map(|condition| count_changes(own.iter().find(|known| known["source"] == condition["source"]), condition))
-        .sum()
-}
-
-/// Numbers of `value` that differ from those at the same place of `base`; entries of a list meet by population.
-fn count_changes(base: Option<&Value>, value: &Value) -> u32 {
-    match value {
-        Value::Number(_) => u32::from(base != Some(value)),
-        Value::Array(items) => items
-            .iter()
-            .map(|item| {
-                let known = base.and_then(Value::as_array).into_iter().flatten();
-                count_changes(known.clone().find(|known| known["population"] == item["population"]), item)
-            })
-            .sum(),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| count_changes(base.and_then(|base| base.get(name)), value)).sum()
-        }
-        _ => 0,
-    }
 }
 
 /// Requests that turn the recipe's conditions into those of a stored boundary.

@@ -2,24 +2,29 @@
 
 use super::{column, read_json, recipe, write_json};
 use crate::error::ActError;
+use crate::ledger;
 use crate::progress::Progress;
 use crate::store::{ArtifactRecord, Draft, Made, Store};
 use bravli_circuit::{Circuit, EdgeHeader, PathwaySummary, WireError, wire};
+use bravli_facts::KnowledgeBase;
 use serde_json::json;
+use std::sync::Arc;
 
 /// Connects the cells of a stored column.
 pub(crate) fn make(
     store: &Store,
+    knowledge: Arc<KnowledgeBase>,
     column_record: &ArtifactRecord,
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Made, ActError> {
     let source = input(store, column_record, "recipe")?;
     store.make("circuit", json!({ "seed": seed }), &[column_record], |folder| {
-        let recipe = recipe::load(store, &source)?;
+        let sourced = recipe::load_sourced(store, &source, knowledge)?;
         let column = column::load(store, column_record)?;
+        let ledger = sourced.admit(&ledger::circuit(&sourced, &column), "this circuit uses stand")?;
         let circuit =
-            wire(&recipe, column, seed, &|done| progress.report(done, "wiring pathways")).map_err(|error| {
+            wire(&sourced.recipe, column, seed, &|done| progress.report(done, "wiring pathways")).map_err(|error| {
                 if matches!(error, WireError::Cancelled) {
                     ActError::cancelled()
                 } else {
@@ -36,7 +41,7 @@ pub(crate) fn make(
             "n_synapses": pathways.iter().map(|pathway| pathway.n_synapses).sum::<u64>(),
             "n_pathways": pathways.len(),
         });
-        Ok(Draft { summary, ledger: column_record.ledger.clone(), notes: Vec::new() })
+        Ok(Draft { summary, ledger, notes: Vec::new() })
     })
 }
 

@@ -2,10 +2,11 @@
 
 use super::{read_json, write_json};
 use crate::error::ActError;
+use crate::ledger::{self, Sourced};
 use crate::machine;
 use crate::requests::PlaceColumn;
-use crate::store::{ArtifactRecord, Draft, Made, Store};
-use bravli_circuit::{Column, ColumnHeader, PlaceRequest, place};
+use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
+use bravli_circuit::{Boundary, Column, ColumnHeader, Condition, PlaceRequest, place, read_boundary};
 use bravli_recipe::Recipe;
 use serde_json::json;
 
@@ -30,14 +31,37 @@ pub(crate) fn placed(request: &PlaceColumn, recipe: &Recipe) -> Result<Column, A
         .map_err(|error| ActError::new("cannot_place", error.field(), error.to_string(), error.remedy()))
 }
 
-/// Places the cells a request asks for. The size is checked before anything is stored.
+/// The column of a request and the ledger of its numbers, not stored.
+///
+/// A number without a source is refused here if the column or anything that is built on it by the recipe would use it,
+/// so that all such numbers are told at once.
+pub(crate) fn admitted(request: &PlaceColumn, sourced: &Sourced) -> Result<(Column, Ledger), ActError> {
+    let column = placed(request, &sourced.recipe)?;
+    let whole = ledger::circuit(sourced, &column).with(ledger::run(sourced, &column));
+    let whole = match own_conditions(&sourced.recipe, &column) {
+        Some((boundary, own)) => whole.with(ledger::boundary(sourced, &column, &boundary, &own)),
+        None => whole,
+    };
+    sourced.admit(&whole, "this column and what is built on it use stand")?;
+    let ledger = sourced.ledger(&ledger::column(sourced, &column.header));
+    Ok((column, ledger))
+}
+
+/// The recipe's own conditions on a column; `None` where there are none or they do not fit, which their own step tells.
+fn own_conditions(recipe: &Recipe, column: &Column) -> Option<(Boundary, Vec<Condition>)> {
+    let spec = read_boundary(recipe.boundary_text.as_deref()?).ok()?;
+    let boundary = Boundary::resolve(&spec, recipe, column, 1).ok()?;
+    Some((boundary, spec.conditions))
+}
+
+/// Places the cells a request asks for. Size and sources are checked before anything is stored.
 pub(crate) fn make(
     request: &PlaceColumn,
-    recipe: &Recipe,
+    sourced: &Sourced,
     store_recipe: impl FnOnce() -> Result<Made, ActError>,
     store: &Store,
 ) -> Result<(Made, ArtifactRecord), ActError> {
-    let column = placed(request, recipe)?;
+    let (column, ledger) = admitted(request, sourced)?;
     let source = store_recipe()?.record;
     // what was placed, so that an absent radius and the reference radius are one request
     let layers: Vec<&String> = column.header.layers.iter().map(|layer| &layer.layer).collect();
@@ -50,7 +74,7 @@ pub(crate) fn make(
             "layers": column.header.layers,
             "populations": column.header.populations,
         });
-        Ok(Draft { summary, ledger: source.ledger.clone(), notes: Vec::new() })
+        Ok(Draft { summary, ledger, notes: Vec::new() })
     })?;
     Ok((made, source))
 }

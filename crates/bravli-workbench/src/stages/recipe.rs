@@ -2,26 +2,29 @@
 
 use super::write_text;
 use crate::error::ActError;
+use crate::ledger::Sourced;
 use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
 use bravli_facts::KnowledgeBase;
-use bravli_recipe::{
-    Problem, Reading, Recipe, RecipeFiles, Severity, SourceEntry, SourceEvidence, numbers_with, read_with,
-};
+use bravli_recipe::{Problem, Reading, Recipe, RecipeFiles, read_with};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A recipe, its files and what its numbers rest on.
 pub(crate) struct ReadRecipe {
     pub(crate) files: RecipeFiles,
     pub(crate) main_xml: String,
-    pub(crate) reading: Reading,
+    pub(crate) sourced: Sourced,
+    /// Warnings and notes.
+    pub(crate) problems: Vec<Problem>,
+    /// Of all its numbers, used or not.
     pub(crate) ledger: Ledger,
     pub(crate) digest: String,
 }
 
-/// Reads and checks the files of a recipe.
+/// Reads and checks the files of a recipe. Numbers without a source are told, not refused: what is built refuses them.
 ///
 /// # Errors
 /// All problems of the files at once.
@@ -29,71 +32,16 @@ pub(crate) fn read(
     name: &str,
     files: RecipeFiles,
     main_xml: &str,
-    knowledge: &KnowledgeBase,
+    knowledge: Arc<KnowledgeBase>,
 ) -> Result<ReadRecipe, ActError> {
     let main = Some(main_xml).filter(|main| !main.is_empty());
-    let mut reading = read_with(name, &files, main).map_err(|rejected| ActError::rejected(&rejected))?;
-    let ledger = ledger(&mut reading, &files, main, knowledge)?;
+    let reading = read_with(name, &files, main).map_err(|rejected| ActError::rejected(&rejected))?;
+    let mut problems = reading.problems;
+    let sourced = Sourced::new(reading.recipe, reading.numbers, knowledge);
+    problems.extend(sourced.warnings());
+    let ledger = sourced.ledger(&sourced.all());
     let digest = digest(&files);
-    Ok(ReadRecipe { files, main_xml: main_xml.to_owned(), reading, ledger, digest })
-}
-
-/// Counts the evidence of every number in the recipe's files.
-///
-/// A number that `sources.yaml` calls cited but that none of the named facts holds has no source, and is told.
-fn ledger(
-    reading: &mut Reading,
-    files: &RecipeFiles,
-    main: Option<&str>,
-    knowledge: &KnowledgeBase,
-) -> Result<Ledger, ActError> {
-    let recipe = &reading.recipe;
-    let mut told = Vec::new();
-    let mut ledger = Ledger::default();
-    if recipe.sources.is_empty() {
-        // a plain Blue Brain folder: its numbers carry comments, not records
-        let numbers = numbers_with(files, main).map_err(|rejected| ActError::rejected(&rejected))?;
-        ledger.unsourced = numbers.len() as u32;
-        return Ok(ledger);
-    }
-    let mut assumptions: BTreeMap<String, u32> = BTreeMap::new();
-    for number in numbers_with(files, main).map_err(|rejected| ActError::rejected(&rejected))? {
-        match recipe.source_of(&number.file, &number.path).map(|entry| (&entry.evidence, entry)) {
-            Some((SourceEvidence::Cited, entry)) if holds(knowledge, entry, number.value) => ledger.cited += 1,
-            Some((SourceEvidence::Cited, entry)) => {
-                ledger.unsourced += 1;
-                told.push(Problem {
-                    severity: Severity::Warning,
-                    code: "cited_value_differs".into(),
-                    message: format!(
-                        "{} = {} is in none of the facts cited for it: {}",
-                        number.path,
-                        number.value,
-                        entry.facts.join(", ")
-                    ),
-                    at: Some(number.at.clone()),
-                    remedy: Some("cite the fact that holds it, or call it derived or assumed in sources.yaml".into()),
-                });
-            }
-            Some((SourceEvidence::Derived { .. }, _)) => ledger.derived += 1,
-            Some((SourceEvidence::Assumed { because }, entry)) => {
-                ledger.assumed += 1;
-                *assumptions.entry(format!("{} {}: {because}", entry.file, entry.path)).or_default() += 1;
-            }
-            None => ledger.unsourced += 1,
-        }
-    }
-    ledger.assumptions = assumptions.into_keys().collect();
-    reading.problems.extend(told);
-    Ok(ledger)
-}
-
-/// Whether one of the facts of an entry has the number as its value or spread.
-fn holds(knowledge: &KnowledgeBase, entry: &SourceEntry, number: f64) -> bool {
-    let same = |value: f64| (value - number).abs() <= 1e-9 * number.abs().max(1.0);
-    entry.facts.iter().filter_map(|key| knowledge.fact(key)).any(|fact| {
-        fact.value.numbers().into_iter().chain(fact.spread.iter().flat_map(|spread| spread.numbers())).any(same)
-    })
+    Ok(ReadRecipe { files, main_xml: main_xml.to_owned(), sourced, problems, ledger, digest })
 }
 
 /// Digest over names and contents.
@@ -109,7 +57,7 @@ fn digest(files: &RecipeFiles) -> String {
 
 /// Keeps a copy of the files, so that what is built from them can be built again after they change.
 pub(crate) fn store(store: &Store, recipe: &ReadRecipe) -> Result<Made, ActError> {
-    let name = &recipe.reading.recipe.name;
+    let name = &recipe.sourced.recipe.name;
     let mut request = json!({ "recipe": name, "digest": recipe.digest });
     if !recipe.main_xml.is_empty() {
         request["main_xml"] = json!(recipe.main_xml);
@@ -121,9 +69,9 @@ pub(crate) fn store(store: &Store, recipe: &ReadRecipe) -> Result<Made, ActError
                 .and_then(|()| std::fs::write(&path, bytes))
                 .map_err(|error| ActError::io("copy a recipe file", &path, &error))?;
         }
-        let problems: Vec<String> = recipe.reading.problems.iter().map(ToString::to_string).collect();
+        let problems: Vec<String> = recipe.problems.iter().map(ToString::to_string).collect();
         write_text(&folder.join("problems.txt"), &problems.join("\n"))?;
-        let content = &recipe.reading.recipe;
+        let content = &recipe.sourced.recipe;
         let summary = json!({
             "recipe": name,
             "synapse_classes": content.synapse_classes.len(),
@@ -138,6 +86,20 @@ pub(crate) fn store(store: &Store, recipe: &ReadRecipe) -> Result<Made, ActError
 
 /// Reads the copy of a recipe from the store.
 pub(crate) fn load(store: &Store, record: &ArtifactRecord) -> Result<Recipe, ActError> {
+    Ok(read_copy(store, record)?.recipe)
+}
+
+/// The same with what stands behind its numbers.
+pub(crate) fn load_sourced(
+    store: &Store,
+    record: &ArtifactRecord,
+    knowledge: Arc<KnowledgeBase>,
+) -> Result<Sourced, ActError> {
+    let reading = read_copy(store, record)?;
+    Ok(Sourced::new(reading.recipe, reading.numbers, knowledge))
+}
+
+fn read_copy(store: &Store, record: &ArtifactRecord) -> Result<Reading, ActError> {
     let folder = store.folder(record).join("files");
     let files = record
         .payload
@@ -151,6 +113,5 @@ pub(crate) fn load(store: &Store, record: &ArtifactRecord) -> Result<Recipe, Act
         .collect::<Result<BTreeMap<_, _>, ActError>>()?;
     let name = record.request["recipe"].as_str().unwrap_or_default();
     let main = record.request["main_xml"].as_str();
-    let reading = read_with(name, &RecipeFiles(files), main).map_err(|rejected| ActError::rejected(&rejected))?;
-    Ok(reading.recipe)
+    read_with(name, &RecipeFiles(files), main).map_err(|rejected| ActError::rejected(&rejected))
 }

@@ -3,7 +3,7 @@
 use super::{boundary, circuit, circuit::input, controls, read_json, recipe, responses, run, write_json, write_text};
 use crate::error::ActError;
 use crate::progress::Progress;
-use crate::replies::{ControlRow, RateRow};
+use crate::replies::{ControlRow, LedgerCounts, RateRow};
 use crate::requests::ComputeUpe;
 use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
 use bravli_analysis::{UpeOptions, UpeReport, assess};
@@ -116,10 +116,7 @@ pub(crate) fn make(
         if top_down_on && !tells_sigma {
             assumptions.push("the top-down rate tells the circuit the context's mean and nothing about its spread".into());
         }
-        assumptions.push(format!(
-            "the recipe's numbers: {} cited, {} derived, {} assumed",
-            boundary_record.ledger.cited, boundary_record.ledger.derived, boundary_record.ledger.assumed
-        ));
+        assumptions.push(format!("the model rests on {}", LedgerCounts::from(&runs[0].ledger)));
         let options = UpeOptions {
             response_class: request.response.clone(),
             input_class: has("L4_E").filter(|name| *name != request.response),
@@ -145,14 +142,14 @@ pub(crate) fn make(
         write_json(&folder.join("report.json"), &report)?;
         write_json(&folder.join("responses.json"), &gathered.responses)?;
         write_text(&folder.join("gain.svg"), &gain_figure(&report))?;
-        write_text(&folder.join("report.md"), &page(&report, runs, &circuit_section(&column, &boundary, runs), &boundary_record.ledger))?;
+        write_text(&folder.join("report.md"), &page(&report, runs, &circuit_section(&column, &boundary, runs), &runs[0].ledger))?;
         let summary = json!({
             "verdict": report.verdict,
             "reasons": report.reasons,
             "d_log_ratio": report.gain.d_log_ratio,
             "winner": report.winner,
         });
-        Ok(Draft { summary, ledger: boundary_record.ledger.clone(), notes: report.flags.clone() })
+        Ok(Draft { summary, ledger: runs[0].ledger.clone(), notes: report.flags.clone() })
     })
 }
 
@@ -348,11 +345,8 @@ fn page(report: &UpeReport, runs: &[ArtifactRecord], circuit: &str, ledger: &Led
     list(&mut text, "Assumptions", &report.assumptions);
     let _ = writeln!(
         text,
-        "\n## Provenance\n\nRecipe numbers: {} cited, {} derived, {} assumed, {} without a source. Runs: {}.",
-        ledger.cited,
-        ledger.derived,
-        ledger.assumed,
-        ledger.unsourced,
+        "\n## Provenance\n\nThe model rests on {}. Adopted numbers are parameters of other models; generalised ones were measured in another species, region, layer or cell class. Runs: {}.",
+        LedgerCounts::from(ledger),
         runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>().join(", ")
     );
     text

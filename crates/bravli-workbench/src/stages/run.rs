@@ -2,14 +2,17 @@
 
 use super::{boundary, circuit, circuit::input, read_json, recipe, write_json};
 use crate::error::ActError;
+use crate::ledger;
 use crate::machine;
 use crate::progress::Progress;
 use crate::replies::{RateRow, round};
 use crate::requests::{ProtocolKind, ProtocolRequest, Simulate};
 use crate::store::{ArtifactRecord, Draft, Made, Store};
 use bravli_circuit::{Column, GaussianBlocks, Protocol, Schedule, Spikes, neuron_columns, wire_fibres};
+use bravli_facts::KnowledgeBase;
 use bravli_sim::{PointInput, SimError, backgrounds, point};
 use serde_json::json;
+use std::sync::Arc;
 
 /// Step of the point engine, ms.
 const DT_MS: f64 = 0.1;
@@ -128,6 +131,7 @@ pub(crate) fn id(prepared: &Prepared, circuit: &ArtifactRecord, boundary: &Artif
 /// Simulates, or finds the run.
 pub(crate) fn make(
     store: &Store,
+    knowledge: Arc<KnowledgeBase>,
     circuit_record: &ArtifactRecord,
     boundary_record: &ArtifactRecord,
     prepared: &Prepared,
@@ -137,9 +141,11 @@ pub(crate) fn make(
     store.make("run", prepared.content.clone(), &inputs, |folder| {
         let circuit = circuit::load(store, circuit_record)?;
         let column_record = input(store, circuit_record, "column")?;
-        let recipe = recipe::load(store, &input(store, &column_record, "recipe")?)?;
+        let sourced = recipe::load_sourced(store, &input(store, &column_record, "recipe")?, knowledge)?;
+        let recipe = &sourced.recipe;
+        let own = sourced.admit(&ledger::run(&sourced, &circuit.column), "the neurons of this run use stand")?;
         let boundary = boundary::load(store, boundary_record)?;
-        let neurons = neuron_columns(&recipe, &circuit.column)
+        let neurons = neuron_columns(recipe, &circuit.column)
             .map_err(|error| ActError::new("no_neurons", "neurons.yaml", error.to_string(), error.remedy()))?;
         let receptors = recipe.neurons.as_ref().and_then(|models| models.receptors).ok_or_else(|| {
             ActError::new(
@@ -187,7 +193,7 @@ pub(crate) fn make(
             "n_events": output.stats.n_events,
             "rates": rates,
         });
-        Ok(Draft { summary, ledger: boundary_record.ledger.clone(), notes: notes(&rates) })
+        Ok(Draft { summary, ledger: boundary_record.ledger.clone().plus(own), notes: notes(&rates) })
     })
 }
 

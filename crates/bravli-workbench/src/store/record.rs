@@ -44,18 +44,42 @@ pub struct PayloadFile {
     pub sha256: String,
 }
 
-/// How many numbers an artifact rests on, by kind of evidence, and what was assumed.
+/// How many numbers an artifact uses, by kind of evidence, and what was assumed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 #[schemars(inline)]
 pub struct Ledger {
-    /// Numbers that are a fact's value.
-    pub cited: u32,
+    /// Numbers of a cited fact that was measured in the recipe's own species and region.
+    pub measured: u32,
+    /// Numbers of a cited fact that comes from another model or recipe.
+    pub adopted: u32,
+    /// Numbers of a cited fact that was measured in another species, region, layer or cell class.
+    pub generalised: u32,
     /// Numbers computed from facts.
     pub derived: u32,
     /// Numbers assumed for a stated reason.
     pub assumed: u32,
-    /// Numbers that nothing in `sources.yaml` covers.
+    /// Numbers that no fact and no assumption stands behind; only a recipe's own copy has such.
     pub unsourced: u32,
     /// The assumptions, each with its reason.
     pub assumptions: Vec<String>,
+}
+
+impl Ledger {
+    /// Both together, for numbers that have none in common.
+    #[must_use]
+    pub fn plus(mut self, other: Self) -> Self {
+        self.measured += other.measured;
+        self.adopted += other.adopted;
+        self.generalised += other.generalised;
+        self.derived += other.derived;
+        self.assumed += other.assumed;
+        self.unsourced += other.unsourced;
+        for assumption in other.assumptions {
+            if !self.assumptions.contains(&assumption) {
+                self.assumptions.push(assumption);
+            }
+        }
+        self
+    }
 }
