@@ -217,6 +217,9 @@ pub(crate) fn boundary(sourced: &Sourced, placed: &Column, resolved: &Boundary, 
             ),
         ),
     }
+    for gone in own.iter().filter(|own| resolved.conditions.iter().all(|kept| kept.source() != own.source())) {
+        uses.assume(0, &format!("{}: the recipe's condition is left out by request", gone.source()));
+    }
     let is_placed = |population: &str| placed.header.populations.iter().any(|known| known.name == population);
     for condition in &resolved.conditions {
         let start = format!("conditions[{}]", condition.source());
@@ -241,17 +244,23 @@ pub(crate) fn boundary(sourced: &Sourced, placed: &Column, resolved: &Boundary, 
                 // an absent term of the rate is zero, and its shape then shapes nothing
                 (true, None) if value == 0.0 || (!evokes && path.contains(".rate.")) => {}
                 (true, None) => uses.assume(1, &format!("{path} = {value}: not stated; the program's default")),
-                (false, _) if before.contains_key(&path) || recipes_own.is_none() || value != 0.0 => n_set += 1,
+                // a term of zero that nobody stated is no term
+                (false, _) if before.contains_key(&path) || value != 0.0 => n_set += 1,
                 (false, _) => {}
             }
         }
-        if n_set > 0 {
-            let (Condition::Dirichlet { assumes, .. }
-            | Condition::Neumann { assumes, .. }
-            | Condition::Absorbing { assumes, .. }) = condition;
-            let reason = if assumes.is_empty() { String::new() } else { format!("; {assumes}") };
-            let numbers = if n_set == 1 { "number" } else { "numbers" };
-            uses.assume(n_set, &format!("{}: {n_set} {numbers} set in the request{reason}", condition.source()));
+        let (Condition::Dirichlet { assumes, .. }
+        | Condition::Neumann { assumes, .. }
+        | Condition::Absorbing { assumes, .. }) = condition;
+        let said: Vec<String> = [
+            (n_set > 0).then(|| format!("{n_set} number{} set in the request", if n_set == 1 { "" } else { "s" })),
+            (!assumes.is_empty()).then(|| assumes.clone()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !said.is_empty() {
+            uses.assume(n_set, &format!("{}: {}", condition.source(), said.join("; ")));
         }
         if let Condition::Dirichlet { onto, .. } = condition {
             for target in onto.iter().filter(|target| is_placed(&target.population)) {
