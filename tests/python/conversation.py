@@ -162,6 +162,10 @@ async def converse(client, checks):
     word = verdict.get("verdict", verdict) if isinstance(verdict, dict) else verdict
     checks.that(isinstance(word, str) and word in VERDICTS, "the verdict is one of the allowed", short(word))
 
+    why = {"artifact": circuit, "pathway": "L4_E->L23_E", "parameter": "gsyn"}
+    parameter = (await call(client, checks, "inspect", why)).get("parameter") or {}
+    checks.that(bool(parameter.get("values")), "inspect tells why a number is here", short(parameter.get("of")))
+
     for artifact in (circuit, report):
         await call(client, checks, "inspect", {"artifact": artifact})
 

@@ -56,6 +56,45 @@ impl Session {
     }
 }
 
+/// Papers and facts by key, over the protocol's resources.
+async fn records_are_read_by_key(session: &Session) {
+    use rmcp::model::{ArgumentInfo, CompleteRequestParams, ReadResourceRequestParams, Reference};
+    let client = &session.client;
+    assert!(client.list_all_resources().await.unwrap().is_empty());
+    let templates = client.list_all_resource_templates().await.unwrap();
+    let names: Vec<&str> = templates.iter().map(|template| template.uri_template.as_str()).collect();
+    assert_eq!(names, ["bravli://paper/{key}", "bravli://fact/{key}"]);
+
+    let typed = ArgumentInfo::new("key", "lefort2009:connectivity");
+    let request = CompleteRequestParams::new(Reference::for_resource("bravli://fact/{key}"), typed);
+    let found = client.complete(request).await.unwrap().completion;
+    let key = "lefort2009:connectivity.probability:L4exc-L2exc";
+    assert!(found.values.iter().any(|value| value == key) && found.total.is_some(), "{found:?}");
+
+    let read = async |uri: String| -> Value {
+        let result = client.read_resource(ReadResourceRequestParams::new(uri.clone())).await.unwrap();
+        let contents = serde_json::to_value(&result.contents[0]).unwrap();
+        assert_eq!((&contents["uri"], &contents["mimeType"]), (&json!(uri), &json!("application/json")));
+        serde_json::from_str(contents["text"].as_str().unwrap()).unwrap()
+    };
+    // as templates expand it, and as people write it
+    let fact = read(format!("bravli://fact/{}", key.replace(':', "%3A"))).await;
+    assert_eq!(read(format!("bravli://fact/{key}")).await, fact);
+    assert_eq!((&fact["record"]["id"], &fact["paper"]["key"]), (&json!(key), &json!("lefort2009")));
+    assert!(fact["rivals"].as_array().unwrap().len() > 5 && !fact["rivals"].as_array().unwrap().contains(&json!(key)));
+    let paper = read("bravli://paper/lefort2009".to_owned()).await;
+    assert!(paper["facts"].as_array().unwrap().iter().any(|fact| fact["key"] == key), "{paper}");
+
+    for (uri, near) in [
+        ("bravli://paper/lefort2008", "lefort2009"),
+        ("bravli://fact/lefort2009:connectivity.probability:L4exc-L2exb", key),
+        ("bravli://run/run-0", "bravli://paper/{key}"),
+    ] {
+        let error = client.read_resource(ReadResourceRequestParams::new(uri)).await.unwrap_err().to_string();
+        assert!(error.contains(near), "{uri}: {error}");
+    }
+}
+
 fn small_protocol() -> Value {
     json!({ "kind": "gaussian_blocks", "mu": [3], "sigma": [0.2, 0.8, 2], "natural_trials": 4, "lead_in_trials": 3,
             "probe_deltas": [-1, 0, 1], "probe_repeats": 2, "isi_ms": 100 })
@@ -77,6 +116,10 @@ async fn from_question_to_verdict(session: &Session) {
     let again = session.call("place_column", place).await;
     assert_eq!((&column["artifact"], &again["status"]), (&again["artifact"], &json!("found")));
     let circuit = session.call("wire_pathways", json!({ "column": column["artifact"] })).await;
+    let why = json!({ "artifact": circuit["artifact"], "pathway": "L4_E->L23_E", "parameter": "gsyn" });
+    let why = session.call("inspect", why).await["parameter"].clone();
+    assert_eq!((&why["parameter"], &why["unit"]), (&json!("gsyn"), &json!("nS")));
+    assert!(why["values"][0]["facts"][0]["paper"]["year"].is_u64(), "{why}");
     let boundary = session.call("set_boundary_conditions", json!({ "circuit": circuit["artifact"] })).await;
     let request = json!({ "circuit": circuit["artifact"], "boundary": boundary["artifact"],
                           "protocol": small_protocol(), "seed": 1, "threads": 2, "wait_s": 300 });
@@ -95,6 +138,7 @@ async fn from_question_to_verdict(session: &Session) {
 async fn the_initialize_era_goes_from_question_to_verdict() {
     let session = connect(ClientLifecycleMode::Initialize).await;
     from_question_to_verdict(&session).await;
+    records_are_read_by_key(&session).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,6 +146,7 @@ async fn the_discover_era_goes_from_question_to_verdict() {
     let preferred_versions = vec![ProtocolVersion::V_2026_07_28];
     let session = connect(ClientLifecycleMode::Discover { preferred_versions }).await;
     from_question_to_verdict(&session).await;
+    records_are_read_by_key(&session).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

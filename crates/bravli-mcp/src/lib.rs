@@ -15,6 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod resources;
 mod schema;
 mod server;
 mod tool;

@@ -1,11 +1,14 @@
 //! The protocol: both eras answer from one handler.
 
+use crate::resources;
 use crate::tool::ToolEntry;
 use crate::tools::{find_tool, tools};
 use bravli_workbench::{ActError, Progress, Workbench};
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult,
-    PaginatedRequestParams, ProgressNotificationParam, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
+    ContentBlock, Implementation, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
 };
 use rmcp::service::{RequestContext, RoleServer, ServerInitializeError};
 use rmcp::{ErrorData, ServerHandler, ServiceExt};
@@ -21,6 +24,9 @@ const INSTRUCTIONS: &str = include_str!("../../../tools/instructions.md");
 
 /// Time that a client may keep the list of tools: they change with the program alone.
 const LIST_TTL_MS: u64 = 3_600_000;
+
+/// Time that a client may keep a record: a scientist may add to the library while we serve.
+const RECORD_TTL_MS: u64 = 60_000;
 
 /// Shortest time between two progress messages of one call.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
@@ -51,7 +57,8 @@ struct Server {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().enable_completions().build();
+        ServerConfig::new(capabilities)
             .with_server_info(Implementation::new("bravli", env!("CARGO_PKG_VERSION")).with_title("bravli"))
             .with_instructions(INSTRUCTIONS.trim_end())
     }
@@ -87,6 +94,52 @@ impl ServerHandler for Server {
         }
         .into())
     }
+
+    /// None are listed: there are hundreds of records, and completion finds them by key.
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let none = ListResourcesResult::with_all_items(Vec::new());
+        Ok(none.with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let all = ListResourceTemplatesResult::with_all_items(resources::templates());
+        Ok(all.with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let bench = self.bench.clone();
+        let result = blocking(move || resources::read(&bench, &request.uri)).await?;
+        Ok(result.with_ttl_ms(RECORD_TTL_MS).with_cache_scope(CacheScope::Private).into())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let bench = self.bench.clone();
+        blocking(move || resources::complete(&bench, &request)).await
+    }
+}
+
+/// Work that reads files or the whole library, on a thread that may block.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ErrorData> + Send + 'static,
+) -> Result<T, ErrorData> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(ErrorData::internal_error("the request ended unexpectedly; report it", None)))
 }
 
 /// A tool as the protocol describes it.
