@@ -22,14 +22,17 @@ mod check;
 mod cited;
 mod formula;
 mod nearest;
+mod pool;
 mod problem;
 mod quantity;
 mod read;
 mod records;
 
 pub use base::{KnowledgeBase, Recorded};
+pub use check::is_doi;
 pub use cited::{Cited, Evidence, Preparation, SampleSize, SourceKey, Spread};
 pub use nearest::nearest;
+pub use pool::{NotPooled, Pooled, pool};
 pub use problem::{KnowledgeError, Place, RecordProblem, RecordProblemKind};
 pub use quantity::{Context, QUANTITIES, Quantity};
 pub use read::MAX_TEXT_BYTES;

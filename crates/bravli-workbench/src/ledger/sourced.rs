@@ -306,8 +306,7 @@ fn last(path: &str) -> &str {
 /// Whether a fact has the number as its value or spread.
 fn holds(fact: &Fact, number: f64) -> bool {
     let same = |value: f64| (value - number).abs() <= 1e-9 * number.abs().max(1.0);
-    let spread = fact.spread.as_ref().map(|spread| spread.value);
-    fact.value.numbers().into_iter().chain(spread).any(same)
+    fact.value.numbers().into_iter().chain(fact.spread.iter().flat_map(|spread| spread.numbers())).any(same)
 }
 
 /// Whether a fact is a number of a model, not a measurement.
