@@ -72,6 +72,24 @@ impl KnowledgeBase {
         self.facts().filter(move |fact| fact.quantity == quantity)
     }
 
+    /// Puts a paper in, in place of one with its key.
+    pub fn add_paper(&mut self, paper: Paper, at: Place) {
+        self.papers.insert(paper.id.clone(), Recorded { record: paper, at });
+    }
+
+    /// Puts a fact in, in place of one with its key.
+    pub fn add_fact(&mut self, fact: Fact, at: Place) {
+        self.facts.insert(fact.id.clone(), Recorded { record: fact, at });
+    }
+
+    /// Takes the record with this key out; whether there was one.
+    pub fn remove(&mut self, key: &str) -> bool {
+        let paper = self.papers.remove(key).is_some();
+        let fact = self.facts.remove(key).is_some();
+        let term = self.terms.remove(key).is_some();
+        paper || fact || term
+    }
+
     /// This base with a lab's records laid over it: where both have a key, the lab's record stands.
     #[must_use]
     pub fn overlay(mut self, lab: Self) -> Self {

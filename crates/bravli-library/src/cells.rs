@@ -153,12 +153,14 @@ fn labels(classes: &[TermId], thesaurus: &Thesaurus) -> String {
 
 /// A cell type, or a place outside the neocortex that stands for its cells.
 pub(crate) fn is_class(id: TermId, thesaurus: &Thesaurus) -> bool {
-    match thesaurus.entry(id).kind {
+    let term = thesaurus.entry(id);
+    match term.kind {
         // every cell of every record is a neuron
-        Kind::Cell => thesaurus.entry(id).key != "neuron",
-        Kind::Region => !["neocortex", "cortex"]
-            .iter()
-            .any(|top| thesaurus.by_key(top).is_some_and(|top| thesaurus.is_within(id, top))),
+        Kind::Cell => term.key != "neuron",
+        Kind::Region => {
+            let is_cortical = thesaurus.by_key("cortex").is_some_and(|cortex| thesaurus.is_within(id, cortex));
+            !is_cortical && term.key != "brain"
+        }
         _ => false,
     }
 }

@@ -1,0 +1,214 @@
+//! Literature records: the shipped ones with the lab's own laid over them.
+
+mod add;
+mod write;
+
+pub(crate) use add::{Additions, add};
+
+use crate::assets;
+use crate::error::{ActError, ProblemReply};
+use bravli_facts::{KnowledgeBase, MAX_TEXT_BYTES, RecordProblem};
+use bravli_library::Library;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, RwLock};
+use std::time::SystemTime;
+
+/// Files read from a lab's `knowledge/`.
+const MAX_FILES: usize = 20_000;
+
+/// Deepest folder below it.
+const MAX_DEPTH: usize = 4;
+
+/// Records, what is wrong with the lab's own, and the library over them.
+pub(crate) struct Loaded {
+    pub(crate) base: Arc<KnowledgeBase>,
+    /// Problems of the lab's files; records with problems are left out.
+    pub(crate) problems: Vec<RecordProblem>,
+    state: FileState,
+    library: OnceLock<Result<Arc<Library>, ActError>>,
+}
+
+/// Name, size and time of every file.
+type FileState = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+
+/// The records of a lab, read again when its files change.
+pub(crate) struct Records {
+    folder: PathBuf,
+    loaded: RwLock<Option<Arc<Loaded>>>,
+}
+
+impl Records {
+    pub(crate) fn new(lab: &Path) -> Self {
+        Self { folder: lab.join("knowledge"), loaded: RwLock::new(None) }
+    }
+
+    /// The lab's own folder of records.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The records as the files are now.
+    ///
+    /// # Errors
+    /// When the lab's files cannot be read.
+    pub(crate) fn load(&self) -> Result<Arc<Loaded>, ActError> {
+        let state = file_state(&self.folder)?;
+        let held = self.loaded.read().ok().and_then(|loaded| loaded.clone());
+        if let Some(loaded) = held.filter(|loaded| loaded.state == state) {
+            return Ok(loaded);
+        }
+        let texts = lab_texts(&self.folder, &state)?;
+        let (base, problems) = laid_over(&texts)?;
+        let loaded = Arc::new(Loaded { base: Arc::new(base), problems, state, library: OnceLock::new() });
+        if let Ok(mut place) = self.loaded.write() {
+            *place = Some(Arc::clone(&loaded));
+        }
+        Ok(loaded)
+    }
+}
+
+impl Loaded {
+    /// The library, made when it is first asked for.
+    pub(crate) fn library(&self) -> Result<Arc<Library>, ActError> {
+        self.library
+            .get_or_init(|| Library::build(&self.base).map(Arc::new).map_err(|error| broken(&error)))
+            .clone()
+    }
+
+    /// What is wrong with the lab's files, for a reply's note; empty where all is well.
+    pub(crate) fn warning(&self) -> String {
+        match self.problems.as_slice() {
+            [] => String::new(),
+            [first, rest @ ..] => {
+                let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+                format!("left out of the lab's records: {first}{more}; `bravli knowledge check` lists them")
+            }
+        }
+    }
+}
+
+/// The shipped records with these laid over them; records of the lab that break a rule are left out and told.
+pub(crate) fn laid_over(lab: &[(String, String)]) -> Result<(KnowledgeBase, Vec<RecordProblem>), ActError> {
+    let shipped = assets::knowledge_texts();
+    let records = shipped.iter().map(|(path, text)| (path.as_str(), *text));
+    let (shipped, _) = KnowledgeBase::from_texts(records).map_err(|error| broken(&error))?;
+    if lab.is_empty() {
+        return Ok((shipped, Vec::new()));
+    }
+    let texts = lab.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    let (own, mut problems) = KnowledgeBase::from_texts(texts).map_err(|error| too_large(&error))?;
+    let is_own = |problem: &RecordProblem| lab.iter().any(|(path, _)| *path == problem.at.file);
+    let mut own = own;
+    // a record that is left out may leave others without their paper
+    loop {
+        let both = shipped.clone().overlay(own.clone());
+        let broken: Vec<RecordProblem> = both.check().into_iter().filter(is_own).collect();
+        let n_left = broken.iter().filter(|problem| own.remove(&problem.key)).count();
+        let done = n_left == 0;
+        problems.extend(broken);
+        if done {
+            return Ok((both, problems));
+        }
+    }
+}
+
+/// All files of a folder of records, with size and time.
+fn file_state(folder: &Path) -> Result<FileState, ActError> {
+    let mut state = FileState::new();
+    let mut folders = vec![(folder.to_path_buf(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            // links are not followed: nothing outside the lab is read
+            let Ok(kind) = entry.file_type() else { continue };
+            let path = entry.path();
+            let is_hidden = entry.file_name().to_str().is_none_or(|name| name.starts_with('.'));
+            if kind.is_dir() && depth < MAX_DEPTH && !is_hidden {
+                folders.push((path, depth + 1));
+            } else if kind.is_file() && !is_hidden && path.extension().is_some_and(|extension| extension == "yaml") {
+                let metadata = entry.metadata().map_err(|error| ActError::io("look at a record file", &path, &error))?;
+                state.insert(path, (metadata.len(), metadata.modified().ok()));
+            }
+        }
+    }
+    if state.len() > MAX_FILES {
+        return Err(ActError::new(
+            "too_large",
+            "knowledge",
+            format!("the lab's knowledge folder holds {} files; at most {MAX_FILES} are read", state.len()),
+            "put several records into one file",
+        ));
+    }
+    Ok(state)
+}
+
+/// Paths relative to the folder's parent, with their texts.
+fn lab_texts(folder: &Path, state: &FileState) -> Result<Vec<(String, String)>, ActError> {
+    let root = folder.parent().unwrap_or(folder);
+    state
+        .iter()
+        .map(|(path, (bytes, _))| {
+            let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
+            if *bytes > MAX_TEXT_BYTES as u64 {
+                return Err(ActError::new(
+                    "too_large",
+                    name,
+                    format!("the file has {bytes} bytes; a record file may have {MAX_TEXT_BYTES}"),
+                    "split it",
+                ));
+            }
+            let bytes = fs::read(path).map_err(|error| ActError::io("read a record file", path, &error))?;
+            // what is no UTF-8 is told as a record problem, not as a failure of the lab
+            Ok((name, String::from_utf8_lossy(&bytes).into_owned()))
+        })
+        .collect()
+}
+
+/// Problems of record files under any folder: of a lab's own files, or of a whole knowledge folder by itself.
+///
+/// # Errors
+/// When the folder cannot be read or holds no record.
+pub(crate) fn check_folder(folder: &Path) -> Result<(KnowledgeBase, Vec<RecordProblem>), ActError> {
+    let state = file_state(folder)?;
+    if state.is_empty() {
+        return Err(ActError::new(
+            "no_records",
+            folder.display().to_string(),
+            "no .yaml file in the folder or below it",
+            "name a folder with papers/, facts/ or terms/",
+        ));
+    }
+    let texts = lab_texts(folder, &state)?;
+    let has_papers = texts.iter().any(|(_, text)| text.contains("bravli-papers/1"));
+    let has_terms = texts.iter().any(|(_, text)| text.contains("bravli-terms/1"));
+    if has_papers && has_terms {
+        // a knowledge base of its own, such as the one that is shipped
+        let texts = texts.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let (base, mut problems) = KnowledgeBase::from_texts(texts).map_err(|error| too_large(&error))?;
+        problems.extend(base.check());
+        return Ok((base, problems));
+    }
+    laid_over(&texts)
+}
+
+fn broken(error: &dyn std::fmt::Display) -> ActError {
+    ActError::new("knowledge", "knowledge", error.to_string(), "report this: shipped records must load")
+}
+
+fn too_large(error: &dyn std::fmt::Display) -> ActError {
+    ActError::new("too_large", "knowledge", error.to_string(), "split the file")
+}
+
+impl From<&RecordProblem> for ProblemReply {
+    fn from(problem: &RecordProblem) -> Self {
+        Self {
+            severity: "error".into(),
+            code: "record".into(),
+            message: format!("{}: {}", problem.key, problem.kind),
+            place: problem.at.to_string(),
+            remedy: problem.kind.remedy().unwrap_or_default().to_owned(),
+        }
+    }
+}
