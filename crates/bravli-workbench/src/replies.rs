@@ -265,7 +265,7 @@ pub struct RunReply {
     pub n_spikes: u64,
     /// Rates per population, Hz.
     pub rates: Vec<RateRow>,
-    /// Numbers that the run uses, by evidence; the protocol is the experiment's design and is not counted.
+    /// Numbers that the run uses, by evidence; the protocol is the experiment's design and is not counted. Zeros while running.
     pub ledger: LedgerCounts,
     /// What to know.
     pub notes: Vec<String>,

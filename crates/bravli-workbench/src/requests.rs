@@ -257,7 +257,7 @@ pub enum WindowName {
 pub struct Inspect {
     /// Id of an artifact; all are listed where empty.
     pub artifact: String,
-    /// `summary` (default), `ledger` (every assumption), `study` (a study file that makes it again) or `full` (the whole result).
+    /// `summary` (default), `ledger` (every assumption, counts by file), `study` (a study file that makes it again) or `full` (the whole result).
     pub detail: InspectDetail,
     /// A pathway of a circuit, e.g. "L4_E->L23_E", or a population, e.g. "L4_E": its parameters with what they rest on. A boundary, run or report looks into its circuit.
     pub pathway: String,

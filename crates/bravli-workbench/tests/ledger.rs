@@ -243,6 +243,13 @@ fn what_a_request_changes_is_assumed() {
     let has = |text: &str| seen.ledger.assumptions.iter().any(|assumption| assumption.contains(text));
     assert!(has("vpm: 2 numbers set in the request; a louder thalamus"), "{:#?}", seen.ledger.assumptions);
     assert!(has("calcium_mm = 2: set in the request") && has("top_down: the recipe's condition is left out"));
+    // the table by file adds up to the ledger but for what stands in no file
+    let by_file = seen.summary["by_file"].as_object().unwrap();
+    let sum = |kind: &str| by_file.values().map(|counts| counts[kind].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("measured"), sum("derived")), (seen.ledger.measured.into(), seen.ledger.derived.into()));
+    assert_eq!(sum("assumed") + 2 + 1, u64::from(seen.ledger.assumed));
+    let generalised = seen.summary["generalised"].as_array().unwrap();
+    assert!(generalised.iter().any(|entry| entry.as_str().unwrap().contains("mouse, not rat")), "{generalised:?}");
     // the base rate was the one number of these conditions that was measured
     assert_eq!(own.ledger.measured, changed.ledger.measured + 1);
     assert_eq!(changed.ledger.unsourced, 0);

@@ -1,8 +1,7 @@
 //! What is known of an artifact.
 
 use crate::error::ActError;
-use crate::ledger::{self, Subject};
-use crate::replies::{InspectReply, LedgerCounts, ParameterReply, PathwayRow};
+use crate::replies::{InspectReply, LedgerCounts, ParameterReply};
 use crate::requests::{Inspect, InspectDetail};
 use crate::stages;
 use crate::store::ArtifactRecord;
@@ -34,8 +33,12 @@ impl Workbench {
                 "a parameter belongs to a pathway or a population",
                 "name it too, for example \"pathway\": \"L4_E->L23_E\" for gsyn or \"L4_E\" for e_l",
             ));
-        } else if request.detail == InspectDetail::Full {
-            summary = self.full(&record)?;
+        } else {
+            match request.detail {
+                InspectDetail::Full => summary = self.full(&record)?,
+                InspectDetail::Ledger => summary = self.ledger_summary(&record)?,
+                InspectDetail::Summary | InspectDetail::Study => {}
+            }
         }
         let mut ledger = record.ledger.clone();
         if request.detail != InspectDetail::Ledger {
@@ -104,77 +107,6 @@ impl Workbench {
         }
     }
 
-    /// A pathway `pre->post` or a population of the circuit or column that an artifact rests on: its parameters in short,
-    /// and one of them in full.
-    fn why(
-        &self,
-        record: &ArtifactRecord,
-        wanted: &str,
-        parameter: &str,
-    ) -> Result<(serde_json::Value, Option<ParameterReply>), ActError> {
-        let wanted = wanted.replace([' ', '→'], "").replace("__", "->");
-        let wanted = wanted.as_str();
-        let circuit_record = self.circuit_of(record)?;
-        let column_record = match &circuit_record {
-            Some(circuit) => stages::circuit::input(self.store(), circuit, "column")?,
-            None => record.clone(),
-        };
-        let recipe = stages::circuit::input(self.store(), &column_record, "recipe")?;
-        let sourced = stages::recipe::load_sourced(self.store(), &recipe, self.knowledge()?)?;
-        let column = stages::column::load(self.store(), &column_record)?;
-        let populations: Vec<&str> = column.header.populations.iter().map(|known| known.name.as_str()).collect();
-        let explain = |subject: &Subject<'_>, what: serde_json::Value| {
-            if parameter.is_empty() {
-                let parameters = serde_json::to_value(ledger::parameters(subject)).unwrap_or_default();
-                return Ok((json!({ "of": what, "parameters": parameters }), None));
-            }
-            Ok((json!({ "of": what }), Some(ledger::parameter(subject, parameter)?)))
-        };
-        let Some((pre, post)) = wanted.split_once("->") else {
-            if let Some(found) = column.header.populations.iter().find(|known| known.name == wanted) {
-                return explain(&Subject::population(&sourced, &column, wanted), json!(found));
-            }
-            return Err(unknown("unknown_population", wanted, &record.id, &populations));
-        };
-        let Some(circuit_record) = circuit_record else {
-            return Err(ActError::new(
-                "wrong_kind",
-                "pathway",
-                format!("{} is a {}; pathways belong to a circuit", record.id, record.kind),
-                "give the id of a circuit, boundary, run or report, or a population such as L4_E",
-            ));
-        };
-        let pathways = stages::circuit::pathways(self.store(), &circuit_record)?;
-        if !populations.contains(&pre) || !populations.contains(&post) {
-            let names: Vec<String> = pathways.iter().map(|known| format!("{}->{}", known.pre, known.post)).collect();
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            return Err(unknown("unknown_pathway", wanted, &record.id, &names));
-        }
-        let made = pathways.iter().find(|known| known.pre == pre && known.post == post).map(PathwayRow::from);
-        let circuit = stages::circuit::load(self.store(), &circuit_record)?;
-        let what = made.map_or_else(|| json!({ "pre": pre, "post": post, "n_connections": 0 }), |row| json!(row));
-        explain(&Subject::pathway(&sourced, &circuit, pre, post), what)
-    }
-
-    /// The circuit that an artifact is or rests on; none for a column.
-    fn circuit_of(&self, record: &ArtifactRecord) -> Result<Option<ArtifactRecord>, ActError> {
-        match record.kind.as_str() {
-            "circuit" => Ok(Some(record.clone())),
-            "boundary" | "run" => stages::circuit::input(self.store(), record, "circuit").map(Some),
-            "report" => {
-                let run = stages::circuit::input(self.store(), record, "run")?;
-                stages::circuit::input(self.store(), &run, "circuit").map(Some)
-            }
-            "column" => Ok(None),
-            kind => Err(ActError::new(
-                "wrong_kind",
-                "pathway",
-                format!("{} is a {kind}; pathways and populations belong to what is built from it", record.id),
-                "give the id of a column, circuit, boundary, run or report",
-            )),
-        }
-    }
-
     fn full(&self, record: &ArtifactRecord) -> Result<serde_json::Value, ActError> {
         let file = match record.kind.as_str() {
             "column" => "column.json",
@@ -199,19 +131,6 @@ impl Workbench {
     pub(super) fn files(&self, record: &ArtifactRecord) -> Vec<String> {
         record.payload.iter().map(|file| format!("artifacts/{}/{}/{}", record.kind, record.id, file.name)).collect()
     }
-}
-
-/// A name that is not there, with those that are near.
-fn unknown(code: &str, wanted: &str, artifact: &str, known: &[&str]) -> ActError {
-    let near = bravli_recipe::nearest(wanted, known.iter().copied());
-    let what = if code == "unknown_population" { "population" } else { "pathway" };
-    let remedy = if near.is_empty() {
-        let shown: Vec<&str> = known.iter().take(12).copied().collect();
-        format!("it has {}", shown.join(", "))
-    } else {
-        format!("nearest: {}", near.join(", "))
-    };
-    ActError::new(code, "pathway", format!("no {what} {wanted:?} in {artifact}"), remedy)
 }
 
 /// A parameter in a sentence.

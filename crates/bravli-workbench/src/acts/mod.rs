@@ -6,6 +6,7 @@ mod literature;
 mod recipe;
 mod records;
 mod run;
+mod why;
 
 use crate::replies::Status;
 use crate::store::Made;

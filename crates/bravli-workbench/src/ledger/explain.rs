@@ -3,9 +3,9 @@
 use super::comparable::{End, population_end, rivals};
 use super::sourced::{Kind, Sourced};
 use super::text::{fact_row, rival_row};
-use super::uses::{CV_SYNAPSES, MEAN_SYNAPSES, Pair, RELEASE_DELAY, VELOCITY, pairs, timing};
+use super::uses::{CV_SYNAPSES, MEAN_SYNAPSES, Pair, RELEASE_DELAY, Uses, VELOCITY, pairs, timing};
 use crate::error::ActError;
-use crate::replies::{FactRow, ParameterReply, ParameterRow, ParameterValue};
+use crate::replies::{FactRow, LedgerCounts, ParameterReply, ParameterRow, ParameterValue};
 use bravli_circuit::{Circuit, Column};
 use bravli_recipe::{Location, nearest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,6 +177,13 @@ impl<'a> Subject<'a> {
             membrane: sourced.recipe.membrane(name).map(|membrane| &membrane.at),
             etypes,
         }
+    }
+
+    /// All its numbers by evidence; `mean_synapses` and `cv_synapses` of rules that say the same count once.
+    pub(crate) fn counts(&self) -> LedgerCounts {
+        let held = self.table.iter().flat_map(|parameter| self.held(parameter));
+        let numbers: Uses = held.filter_map(|held| held.number).collect();
+        LedgerCounts::from(&self.sourced.ledger(&numbers))
     }
 
     /// The values in use of a parameter, those of most connections or cells first.

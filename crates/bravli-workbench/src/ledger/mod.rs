@@ -22,10 +22,12 @@ mod comparable;
 mod explain;
 mod preparation;
 mod sourced;
+mod summary;
 mod text;
 mod uses;
 
 pub(crate) use explain::{Subject, parameter, parameters};
 pub(crate) use sourced::Sourced;
+pub(crate) use summary::summary;
 pub(crate) use text::{fact_row, paper_row};
-pub(crate) use uses::{boundary, circuit, column, run};
+pub(crate) use uses::{Uses, boundary, circuit, column, run};
