@@ -214,6 +214,28 @@ fn cross_checks_name_what_does_not_fit() {
         ),
         (
             "sources.yaml",
+            "sources:\n- {file: column.yaml, path: \"*\", evidence: {assumed: \" \"}}",
+            "assumed_without_reason",
+            Severity::Error,
+            "column.yaml *",
+        ),
+        (
+            "sources.yaml",
+            "sources:\n- {file: column.yaml, path: \"*\", facts: [a], evidence: {derived: }}",
+            "derived_without_formula",
+            Severity::Error,
+            "column.yaml *",
+        ),
+        (
+            "sources.yaml",
+            "sources:\n- {file: column.yaml, path: \"*\", facts: [a], evidence: cited, generalised: \"\"}",
+            "generalised_without_reason",
+            Severity::Error,
+            "column.yaml *",
+        ),
+        ("sources.yaml", "target: {species: rat, regio: S1}\nsources: []", "unknown_key", Severity::Error, "region"),
+        (
+            "sources.yaml",
             "sources:\n- {file: column.yaml, path: \"*\", evidence: {guessed: x}}",
             "unknown_evidence",
             Severity::Error,
@@ -226,6 +248,38 @@ fn cross_checks_name_what_does_not_fit() {
         assert!(found.message.contains(word), "{found}");
         assert!(found.at.is_some(), "{found}");
     }
+}
+
+#[test]
+fn a_recipe_says_what_it_stands_for_and_what_stands_in() {
+    let text = "target: {species: rat, region: [S1, VPM], age: P21}\nsources:\n\
+                - {file: \"*\", path: \"*\", facts: [a], evidence: cited, generalised: \"made in another layer\"}\n";
+    let recipe = read("good", &files(&[("sources.yaml", text)])).unwrap().recipe;
+    let target = recipe.target.as_ref().unwrap();
+    assert_eq!((target.species.as_str(), target.regions.len(), target.age.as_deref()), ("rat", 2, Some("P21")));
+    let entry = recipe.source_of("column.yaml", "reference_radius_um").unwrap();
+    assert_eq!(entry.generalised.as_deref(), Some("made in another layer"));
+    let one = text.replace("[S1, VPM]", "S1");
+    let recipe = read("good", &files(&[("sources.yaml", &one)])).unwrap().recipe;
+    assert_eq!(recipe.target.unwrap().regions, ["S1"]);
+    assert!(read("good", &files(&[])).unwrap().recipe.target.is_none());
+}
+
+#[test]
+fn a_number_knows_the_entry_that_holds_it_and_the_index_answers_as_the_list_does() {
+    let reading = read("good", &files(&[])).unwrap();
+    let recipe = &reading.recipe;
+    let owner = |path: &str| &reading.numbers.iter().find(|n| n.path == path).unwrap().owner;
+    assert_eq!(*owner("class[E2].gsyn"), recipe.synapse_classes["E2"].at);
+    assert_eq!(*owner("pathways[L4_E->L23_SST].probability"), recipe.pathways[1].at);
+    assert_eq!(*owner("neurons[L23_MC@3].etype.bAC"), recipe.composition[1].at);
+    assert_eq!(*owner("membranes[L4_E].r_in_mohm"), recipe.membrane("L4_E").unwrap().at);
+    assert_eq!((owner("reference_radius_um").line, owner("row[4].exc_mini_frequency").line), (1, 1));
+    let index = recipe.source_index();
+    for number in &reading.numbers {
+        assert_eq!(index.source_of(&number.file, &number.path), recipe.source_of(&number.file, &number.path));
+    }
+    assert_eq!(reading.numbers, numbers(&files(&[])).unwrap());
 }
 
 #[test]

@@ -292,7 +292,7 @@ fn inspect_walks_from_a_number_to_its_paper_and_its_rivals() {
     assert_eq!(evidence("L4_E->L4_E", "mean_synapses").0, "measured");
     assert_eq!(
         evidence("L4_PV->L4_PV", "probability"),
-        ("generalised".into(), "value of layer 2/3 carried over".into())
+        ("generalised".into(), "value of layer 2/3 carried over; mouse, not rat".into())
     );
     let (kind, formula) = evidence("L4_E->L23_E", "probability");
     assert!(kind == "derived" && formula.contains("mean over sublayers"), "{formula}");

@@ -19,7 +19,8 @@ impl Workbench {
     /// Places the cells of a recipe.
     ///
     /// # Errors
-    /// Problems of the recipe, an unknown layer, or a column too large for the machine's memory.
+    /// Problems of the recipe, an unknown layer, a column too large for the machine's memory, or `unsourced` when the column
+    /// or what is built on it by the recipe would use a number without a source.
     pub fn place_column(&self, request: &PlaceColumn) -> Result<ColumnReply, ActError> {
         let read = self.read_recipe(&request.recipe, &request.main_xml)?;
         let store_recipe = || stages::recipe::store(self.store(), &read);

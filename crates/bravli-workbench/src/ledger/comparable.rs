@@ -228,4 +228,26 @@ mod tests {
         assert_eq!(layers("VPM"), "");
         assert_eq!(layers("LBC, NBC"), "");
     }
+
+    #[test]
+    fn classes_are_read_from_the_words_of_records() {
+        let terms = "schema: bravli-terms/1\nterms:\n- {key: gaba, kind: celltype, label: GABAergic neuron, exact: [interneuron]}\n\
+                     - {key: exc, kind: celltype, label: excitatory neuron, exact: [EXC]}\n\
+                     - {key: pc, kind: celltype, label: pyramidal neuron, exact: [PC], broader: exc}\n\
+                     - {key: ttpc, kind: celltype, label: thick-tufted, exact: [TTPC], broader: pc}\n\
+                     - {key: lbc, kind: celltype, label: large basket cell, exact: [LBC], related: [PV], broader: gaba}\n\
+                     - {key: sst, kind: celltype, label: SST cell, exact: [SST], broader: gaba}\n\
+                     - {key: mc, kind: celltype, label: Martinotti cell, exact: [MC], broader: sst}\n";
+        let (base, _) = KnowledgeBase::from_texts([("terms/a.yaml", terms)]).unwrap_or_default();
+        let class = |text: &str| class_in(&base, text);
+        for text in ["L23PC", "L5_TTPC1", "L4exc", "E", "L4 exc", "pyramidal neuron"] {
+            assert_eq!(class(text), Class::Excitatory, "{text}");
+        }
+        assert_eq!(class("L23_LBC"), Class::Pv);
+        assert_eq!(class("MC"), Class::Sst);
+        assert_eq!(class("L4 interneuron"), Class::Inhibitory);
+        assert_eq!(class("NFS"), Class::Unknown);
+        assert_eq!(class_score(Class::Pv, Class::Inhibitory), Some(1));
+        assert_eq!((class_score(Class::Pv, Class::Sst), class_score(Class::Pv, Class::Unknown)), (None, None));
+    }
 }

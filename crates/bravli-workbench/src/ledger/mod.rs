@@ -1,7 +1,8 @@
 //! What every number of an artifact rests on.
 //!
 //! A number of a recipe is one of
-//! - **measured**: the value (or spread) of a cited fact that was measured in the recipe's own preparation;
+//! - **measured**: the value (or spread) of a cited fact that was measured in the recipe's own preparation, be it told at
+//!   second hand;
 //! - **adopted**: the value of a cited fact that is a parameter of another model or recipe, not a measurement;
 //! - **generalised**: the value of a cited measurement in another preparation than the recipe's;
 //! - **derived**: computed from facts by a stated formula;

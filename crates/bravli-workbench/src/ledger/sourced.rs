@@ -152,18 +152,18 @@ impl Sourced {
         if measured.is_empty() {
             return backing(Kind::Adopted, entry.generalised.clone().unwrap_or_default());
         }
-        if let Some(why) = &entry.generalised {
-            return backing(Kind::Generalised, why.clone());
+        let differences: Vec<Option<String>> = match &self.recipe.target {
+            Some(target) => measured.iter().map(|fact| difference(&self.knowledge, target, fact)).collect(),
+            None => vec![None],
+        };
+        // one fact of the very preparation is enough
+        let differs = if differences.contains(&None) { None } else { differences.into_iter().flatten().next() };
+        match (&entry.generalised, differs) {
+            (None, None) => backing(Kind::Measured, String::new()),
+            (None, Some(why)) => backing(Kind::Generalised, why),
+            (Some(why), None) => backing(Kind::Generalised, why.clone()),
+            (Some(why), Some(differs)) => backing(Kind::Generalised, format!("{why}; {differs}")),
         }
-        let Some(target) = &self.recipe.target else { return backing(Kind::Measured, String::new()) };
-        let mut why = None;
-        for fact in measured {
-            match difference(&self.knowledge, target, fact) {
-                None => return backing(Kind::Measured, String::new()),
-                Some(difference) => why = why.or(Some(difference)),
-            }
-        }
-        backing(Kind::Generalised, why.unwrap_or_default())
     }
 
     fn unknown_facts<'a>(&self, entry: &'a SourceEntry) -> Vec<&'a str> {
