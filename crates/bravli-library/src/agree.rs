@@ -7,7 +7,10 @@ use crate::thesaurus::{Relation, TermId, Thesaurus};
 use std::collections::{BTreeSet, HashSet};
 
 /// Least weight of a quantity that counts as asked for.
-const HALF_ASKED: f32 = 0.5;
+const HALF_ASKED: f32 = 0.62;
+
+/// Weight of the size of a postsynaptic potential that stands for an IPSP's.
+const UNSIGNED: f32 = 0.9;
 
 /// Agreement of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +37,18 @@ impl Judge<'_> {
     pub(crate) fn fact(&self, ask: &Ask, entry: &Entry) -> Agreement {
         let aspects = &entry.aspects;
         let mut agreement = Agreement { factor: 1.0, notes: Vec::new(), against: Vec::new() };
-        let asked = ask.asks_for(&entry.hit.title);
+        let mut asked = ask.asks_for(&entry.hit.title);
+        if asked < UNSIGNED
+            && entry.hit.title == "synapse.uepsp_amplitude"
+            && ask.asks_for("synapse.uipsp_amplitude") > 0.9
+        {
+            // some sources give the size of an IPSP without its sign
+            let gaba = self.thesaurus.by_key("gaba");
+            let is_inhibitory = |id: &TermId| gaba.is_some_and(|gaba| self.thesaurus.is_within(*id, gaba));
+            if aspects.ends.as_ref().is_some_and(|(pre, _)| pre.classes.iter().any(is_inhibitory)) {
+                asked = UNSIGNED;
+            }
+        }
         if asked == 0.0 {
             agreement.factor *= 0.15;
             agreement.against.push("quantity");

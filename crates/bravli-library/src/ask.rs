@@ -15,7 +15,7 @@ const FILLER: &str = "about according actually average averaged available best c
     people please published recorded reference report reported reports roughly say see set should show shown single \
     some source study studies such taken tell than there these they those true typical typically under us use used \
     using usual usually value values want was we were when where while who whose why will would you your \
-    bei beim gibt gross groß haben hat hoch kann man nervenzelle nervenzellen neuronen oder pro sich sie viel viele war wert \
+    bei beim gibt gross groß über uber bekommt bekommen erhält erhalt haben hat hoch kann man nervenzelle nervenzellen neuronen oder pro sich sie viel viele war wert \
     werte werden wieviel wird zelle zellen et al etc vs versus via per";
 
 /// Words after which an excitatory or inhibitory stands for the connection, not for a cell of its own.
@@ -41,6 +41,9 @@ const CONNECTION_WORDS: [&str; 20] = [
     "effect",
     "nois",
 ];
+
+/// Words after which cells are only compared with.
+const COMPARING_WORDS: [&str; 8] = ["compar", "rel", "relat", "scale", "normal", "normalis", "than", "seen"];
 
 /// Words of names of cells that questions use otherwise as well.
 const FIRING_WORDS: [&str; 14] = [
@@ -68,6 +71,10 @@ const NEAR: f32 = 0.6;
 
 /// Weight of a quantity that is asked for in other words beside one that is named.
 const BESIDE_NAME: f32 = 0.7;
+
+/// Words that ask for a paper.
+const PAPER_WORDS: [&str; 11] =
+    ["paper", "studi", "articl", "public", "preprint", "who", "Who", "review", "referenc", "citat", "arbeit"];
 
 /// How sure the side of the synapse is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +104,8 @@ pub(crate) struct Ask {
     pub(crate) unit: &'static str,
     /// Name of the quantity in words.
     pub(crate) quantity_label: String,
+    /// Words of quantities that are named, as typed.
+    quantity_words: BTreeSet<String>,
     /// Words of cells and preparations, as typed.
     named: BTreeSet<String>,
     /// Whether it is a quantity that no record may have.
@@ -118,6 +127,8 @@ pub(crate) struct Ask {
     /// Family names, as tokens.
     pub(crate) authors: Vec<String>,
     pub(crate) wants_model: bool,
+    /// Whether it asks for a paper rather than for a number.
+    pub(crate) wants_paper: bool,
     /// Corrections that were made: as typed, as read.
     pub(crate) corrections: Vec<(String, String)>,
 }
@@ -142,6 +153,7 @@ impl Ask {
             quantities: Vec::new(),
             unit: unit(text),
             quantity_label: String::new(),
+            quantity_words: BTreeSet::new(),
             named: BTreeSet::new(),
             is_foreign: false,
             pre: Vec::new(),
@@ -155,6 +167,10 @@ impl Ask {
             age: Age::of_text(text),
             years: Vec::new(),
             authors: Vec::new(),
+            wants_paper: words.iter().any(|word| {
+                let is_paper = |token: &String| PAPER_WORDS.contains(&token.as_str());
+                word.tokens.iter().any(is_paper) || is_paper(&word.raw)
+            }),
             wants_model: words.iter().any(|word| {
                 word.tokens.iter().any(|token| MODEL_WORDS.contains(&token.as_str())) || word.raw == "Blue"
             }),
@@ -243,6 +259,9 @@ impl Ask {
                 if self.quantity_label.is_empty() {
                     self.quantity_label.clone_from(&term.label);
                 }
+                for word in &self.words[found.words.0..found.words.1] {
+                    self.quantity_words.extend(pieces(&word.raw));
+                }
                 self.take(found.words);
             }
         }
@@ -272,6 +291,11 @@ impl Ask {
         }
     }
 
+    /// Whether a quantity is asked for by its name.
+    fn names(&self, quantity: &Quantity) -> bool {
+        self.quantities.iter().any(|(asked, weight)| *asked == quantity && *weight >= 1.0)
+    }
+
     fn add_quantity(&mut self, quantity: &'static Quantity, weight: f32) {
         match self.quantities.iter_mut().find(|(held, _)| *held == quantity) {
             Some((_, held)) => *held = held.max(weight),
@@ -289,6 +313,9 @@ impl Ask {
         }
         for (_, meant) in &self.corrections {
             words.insert(cutter.stem(meant));
+        }
+        if self.words.iter().any(|word| layers_of(word).is_some()) {
+            words.insert(cutter.stem("layer"));
         }
         let unit = self.unit;
         let fits = |quantity: &Quantity| {
@@ -309,6 +336,15 @@ impl Ask {
             let is_used = pieces(&self.words[at].raw).iter().any(|piece| used.contains(&cutter.stem(piece)));
             let is_corrected = self.words[at].tokens.iter().any(|token| used.contains(token));
             self.taken[at] |= is_used || is_corrected || self.words[at].mark.is_some();
+        }
+        let is_named = self.quantities.iter().any(|(_, weight)| *weight >= 1.0);
+        // `how quickly does the EPSP fade` names the EPSP and asks for its decay
+        let names: BTreeSet<String> = self.quantity_words.iter().map(|word| cutter.stem(word)).collect();
+        let asks_more = is_named && used.len() > names.len() && names.iter().all(|name| used.contains(name));
+        if asks_more && !found.iter().any(|(quantity, _)| self.names(quantity)) {
+            for (_, weight) in &mut self.quantities {
+                *weight *= BESIDE_NAME;
+            }
         }
         let is_named = self.quantities.iter().any(|(_, weight)| *weight >= 1.0);
         let Some(most) = found.first().map(|(_, told)| *told) else { return };
@@ -399,7 +435,20 @@ impl Ask {
             let is_wide = class.terms.iter().any(|id| matches!(thesaurus.entry(*id).key.as_str(), "exc" | "gaba"));
             if is_wide { self.take(class.words) } else { self.take_name(class.words) }
         }
+        if groups.len() > 1 {
+            let references: Vec<bool> = groups.iter().map(|(at, _)| self.is_reference(*at)).collect();
+            if references.iter().any(|is_reference| !is_reference) {
+                let mut kept = references.iter().map(|is_reference| !is_reference);
+                groups.retain(|_| kept.next().unwrap_or(true));
+            }
+        }
         groups
+    }
+
+    /// Whether cells starting here are only what others are compared with: `scaled to layer 4 cells`.
+    fn is_reference(&self, at: usize) -> bool {
+        (at.saturating_sub(3)..at)
+            .any(|before| self.words[before].tokens.iter().any(|token| COMPARING_WORDS.contains(&token.as_str())))
     }
 
     /// `excitatory synapses`, `inhibitory input`.
@@ -530,6 +579,10 @@ fn cut(text: &str, known: &Known<'_>, cutter: &mut Cutter) -> (Vec<Word>, Vec<(u
             continue;
         }
         let mut word = word;
+        if matches!(word.raw.as_str(), "5A" | "5B" | "6A" | "6B") {
+            let layer = cutter.cut(&format!("L{}", word.raw));
+            word.tokens = layer.into_iter().flat_map(|word| word.tokens).collect();
+        }
         let is_author = (known.is_author)(&word.raw.to_lowercase());
         let lower = word.raw.to_lowercase();
         if word.tokens.len() == 1

@@ -6,10 +6,10 @@ use crate::entry::{Entry, entries};
 use crate::error::LibraryError;
 use crate::hit::HitKind;
 use crate::query::Fields;
-use crate::spelling::Spelling;
+use crate::spelling::{Spelling, TERM_WORD};
 use crate::thesaurus::{TermId, Thesaurus};
 use crate::tokens::{Cutter, Word};
-use bravli_facts::KnowledgeBase;
+use bravli_facts::{Context, KnowledgeBase, Quantity};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tantivy::directory::RamDirectory;
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -94,8 +94,13 @@ impl Library {
             let aspects = &entries[*at].aspects;
             aspects.ends.is_some() || !aspects.cell.classes.is_empty()
         };
+        let is_of_cells = |name: &str| Quantity::find(name).is_some_and(|quantity| quantity.context != Context::Any);
         let mostly = |facts: &Vec<usize>| facts.iter().filter(|at| classed(at)).count() * 2 > facts.len();
-        let by_cell = by_quantity.iter().filter(|(_, facts)| mostly(facts)).map(|(name, _)| name.clone()).collect();
+        let by_cell = by_quantity
+            .iter()
+            .filter(|(name, facts)| is_of_cells(name) || mostly(facts))
+            .map(|(name, _)| name.clone())
+            .collect();
         let by_key = entries.iter().enumerate().map(|(at, entry)| (entry.hit.key.clone(), at)).collect();
         Ok(Self {
             spelling: spelling(&entries, &thesaurus),
@@ -163,12 +168,12 @@ fn spelling(entries: &[Entry], thesaurus: &Thesaurus) -> Spelling {
             for word in
                 crate::fold::fold(&form.text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
             {
-                *counts.entry(word.to_lowercase()).or_default() += 1;
+                *counts.entry(word.to_lowercase()).or_default() += TERM_WORD;
             }
         }
     }
     for word in thesaurus.phrasings.spelled() {
-        *counts.entry(word.clone()).or_default() += 1;
+        *counts.entry(word.clone()).or_default() += TERM_WORD;
     }
     Spelling::build(counts.into_iter())
 }

@@ -149,6 +149,7 @@ impl Library {
     /// Papers by their own words and by the facts that answer.
     fn papers(&self, ask: &Ask, answers: &[&Row], rows: Vec<Row>, cutter: &mut Cutter) -> Vec<Hit> {
         let mut from_facts: BTreeMap<&str, f32> = BTreeMap::new();
+        let worth_of_fact = if ask.wants_paper { 0.12 } else { 0.45 };
         let best = answers.first().map_or(1.0, |row| row.score.max(f32::MIN_POSITIVE));
         for row in answers {
             let worth = from_facts.entry(self.entries[row.at].aspects.source.as_str()).or_default();
@@ -158,13 +159,20 @@ impl Library {
         for row in &mut rows {
             let key = self.entries[row.at].hit.key.as_str();
             let by_fact = from_facts.remove(key).unwrap_or(0.0);
-            row.score = row.score * (0.3 + 0.7 * row.share) + 0.45 * by_fact;
+            row.score = row.score * (0.3 + 0.7 * row.share) + worth_of_fact * by_fact;
         }
         // papers that share no word with the question but hold an answer
         for (key, worth) in from_facts {
             if let Some(at) = self.by_key.get(key) {
                 let agreement = self.judge().paper(ask, &self.entries[*at]);
-                let row = Row { at: *at, score: 0.45 * worth, rest: 0.0, share: 0.0, matched: Vec::new(), agreement };
+                let row = Row {
+                    at: *at,
+                    score: worth_of_fact * worth,
+                    rest: 0.0,
+                    share: 0.0,
+                    matched: Vec::new(),
+                    agreement,
+                };
                 rows.push(row);
             }
         }

@@ -12,6 +12,12 @@ const REPLACED: usize = 8;
 /// Shortest token that may have two letters wrong.
 const LONG: usize = 9;
 
+/// What a word of a term counts: more than any record's word.
+pub(crate) const TERM_WORD: u32 = 1 << 20;
+
+/// Shortest word that may have a wrong letter where a word of a term is meant.
+const REPLACED_IN_TERM: usize = 7;
+
 /// Known tokens, by length, with how often each occurs.
 #[derive(Debug, Default)]
 pub(crate) struct Spelling {
@@ -52,7 +58,8 @@ impl Spelling {
                     b.sort_unstable();
                     a == b
                 };
-                if token.len() < REPLACED && (known.len() < SHORTEST + 1 || (known.len() == token.len() && !is_swap()))
+                let replaced = if *n >= TERM_WORD { REPLACED_IN_TERM } else { REPLACED };
+                if token.len() < replaced && (known.len() < SHORTEST + 1 || (known.len() == token.len() && !is_swap()))
                 {
                     continue;
                 }

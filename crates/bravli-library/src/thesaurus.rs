@@ -259,13 +259,19 @@ impl Thesaurus {
     /// Cells inside a compound such as `L23_PC`, whose whole is no term.
     fn parts(&self, words: &[Word], at: usize) -> Option<Found> {
         let word = &words[at];
-        if !word.raw.contains(['_', ':', '/', '-']) && !word.tokens.first().is_some_and(|token| token.starts_with('l'))
-        {
+        // what is non-pyramidal is not pyramidal
+        if word.raw.to_lowercase().starts_with("non") {
+            return None;
+        }
+        let is_layered = word.tokens.iter().any(|token| Layers::of_token(token).is_some());
+        if !word.raw.contains(['_', ':', '/', '-']) && !is_layered {
             return None;
         }
         let mut terms = Vec::new();
         // PD14 writes L4E and L4I
-        for token in word.tokens.iter().skip(1).filter(|token| token.len() > 1 || matches!(token.as_str(), "e" | "i")) {
+        let is_part = |token: &&String| token.len() > 1 || (is_layered && matches!(token.as_str(), "e" | "i"));
+        let skipped = usize::from(!word.raw.contains('/'));
+        for token in word.tokens.iter().skip(skipped).filter(is_part) {
             for (id, is_exact, nth) in self.starts.get(token).into_iter().flatten() {
                 let term = self.entry(*id);
                 let is_cell = term.kind == Kind::Cell && *is_exact && term.exact[*nth].tokens.len() == 1;

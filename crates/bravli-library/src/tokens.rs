@@ -12,7 +12,7 @@ const STOP_WORDS: [&str; 53] = [
 ];
 
 /// Words that say which side of a synapse their neighbours stand on.
-const MARKS: [(&str, Mark); 65] = [
+const MARKS: [(&str, Mark); 68] = [
     (">", Mark::To),
     ("to", Mark::To),
     ("onto", Mark::To),
@@ -78,6 +78,9 @@ const MARKS: [(&str, Mark); 65] = [
     ("amongst", Mark::Between),
     ("zwischen", Mark::Between),
     ("untereinander", Mark::Between),
+    ("cause", Mark::Verb),
+    ("causes", Mark::Verb),
+    ("causing", Mark::Verb),
 ];
 
 /// What a word says of the side its neighbours stand on.
