@@ -28,6 +28,8 @@ ERA_LIMIT_S = 300
 
 TOOLS = {
     "search_literature",
+    "lookup_parameter",
+    "add_literature",
     "parse_recipe",
     "place_column",
     "wire_pathways",

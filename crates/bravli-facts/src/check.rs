@@ -173,12 +173,13 @@ fn paper_problems(paper: &Paper) -> Vec<RecordProblemKind> {
 }
 
 /// Whether a text has the form `10.<4 to 9 digits>/<no white space>`.
+#[must_use]
 pub fn is_doi(doi: &str) -> bool {
     doi.strip_prefix("10.").and_then(|rest| rest.split_once('/')).is_some_and(|(registrant, suffix)| {
         (4..=9).contains(&registrant.len())
             && registrant.bytes().all(|byte| byte.is_ascii_digit())
             && !suffix.is_empty()
-            && !suffix.chars().any(char::is_whitespace)
+            && !suffix.chars().any(|c| c.is_whitespace() || c.is_control())
     })
 }
 

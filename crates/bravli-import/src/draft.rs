@@ -111,6 +111,7 @@ impl Draft {
             title: bounded("characters of the title", required("title", title)?, 2000)?,
             authors: bounded("characters of the authors", required("author", authors)?, 10_000)?,
             year: year(&self.year)?,
+            aliases: Vec::new(),
             venue: bounded("characters of the venue", self.venue(), 1000)?,
             doi: clean_doi(&self.doi).unwrap_or_default(),
             pmid: clean_pmid(&self.pmid),

@@ -1,5 +1,7 @@
 //! DOIs and PubMed numbers, out of the many ways in which they are written.
 
+use bravli_facts::is_doi;
+
 /// The DOI in `text`, without resolver or prefix; `None` where it is no DOI by the rule of `bravli-facts`.
 pub(crate) fn clean_doi(text: &str) -> Option<String> {
     let text = text.trim();
@@ -11,16 +13,6 @@ pub(crate) fn clean_doi(text: &str) -> Option<String> {
     let doi = doi.replace("\\_", "_").replace("%2F", "/").replace("%2f", "/");
     let doi = doi.trim_end_matches(['.', ',', ';']);
     (is_known && is_doi(doi)).then(|| doi.to_owned())
-}
-
-/// Whether it has the form `10.<4 to 9 digits>/<no white space>`.
-fn is_doi(doi: &str) -> bool {
-    doi.strip_prefix("10.").and_then(|rest| rest.split_once('/')).is_some_and(|(registrant, suffix)| {
-        (4..=9).contains(&registrant.len())
-            && registrant.bytes().all(|byte| byte.is_ascii_digit())
-            && !suffix.is_empty()
-            && !suffix.chars().any(|c| c.is_whitespace() || c.is_control())
-    })
 }
 
 /// The digits of `12345678`, `PMID: 12345678` or `https://pubmed.ncbi.nlm.nih.gov/12345678`.

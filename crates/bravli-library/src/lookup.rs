@@ -8,9 +8,10 @@ use crate::filter::{Filters, Sieve};
 use crate::hit::{Hit, HitKind};
 use crate::library::Library;
 use crate::rank::Row;
+use crate::thesaurus::TermId;
 use crate::tokens::Cutter;
 use bravli_facts::nearest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts that are looked through for an answer.
 const LOOKED: usize = 60;
@@ -80,6 +81,8 @@ pub struct FactRow {
     pub generalised: Vec<String>,
     /// Whether it answers the question, or is only near.
     pub is_answer: bool,
+    /// Quantity, cells, species, region and state in one line: facts with the same line are rivals.
+    pub preparation: String,
 }
 
 /// What was found.
@@ -132,6 +135,7 @@ impl Library {
             hit: self.hit(row, &ask, &mut cutter),
             generalised: row.agreement.notes.clone(),
             is_answer,
+            preparation: self.preparation(row.at),
         };
         let mut facts: Vec<FactRow> = answers.iter().map(|found| row(found, true)).collect();
         let mut nearest = Vec::new();
@@ -229,6 +233,28 @@ impl Library {
             preparation: prepared.map(|id| self.thesaurus.entry(*id).label.clone()).collect::<Vec<_>>().join(", "),
             notes,
         }
+    }
+
+    /// What a fact is of, in canonical words: parts of the primary somatosensory cortex count as the whole.
+    fn preparation(&self, at: usize) -> String {
+        let entry = &self.entries[at];
+        let aspects = &entry.aspects;
+        let top = |id: &TermId| {
+            let mut chain: Vec<TermId> = self.thesaurus.with_wider(*id).collect();
+            chain.retain(|id| !matches!(self.thesaurus.entry(*id).key.as_str(), "neocortex" | "cortex" | "in_vivo"));
+            chain.last().map_or_else(String::new, |id| self.thesaurus.entry(*id).key.clone())
+        };
+        let tops =
+            |ids: &[TermId]| ids.iter().map(top).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("+");
+        let keys =
+            |ids: &[TermId]| ids.iter().map(|id| self.thesaurus.entry(*id).key.as_str()).collect::<Vec<_>>().join("+");
+        let cells = |cells: &Cells| format!("{} {}", cells.layers.text(), keys(&cells.classes));
+        let what = match &aspects.ends {
+            Some((pre, post)) => format!("{} > {}", cells(pre), cells(post)),
+            None => cells(&aspects.cell),
+        };
+        let place = (keys(&aspects.species), tops(&aspects.regions), tops(&aspects.states));
+        format!("{} | {what} | {} | {} | {}", entry.hit.title, place.0, place.1, place.2)
     }
 
     fn cells_text(&self, cells: &Cells) -> String {

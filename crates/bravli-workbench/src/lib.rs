@@ -17,6 +17,7 @@ mod acts;
 mod assets;
 mod error;
 mod jobs;
+mod knowledge;
 mod lab;
 mod ledger;
 mod machine;
@@ -28,6 +29,7 @@ mod store;
 mod study;
 mod workbench;
 
+pub use bravli_import::{Fetch, FetchError, Http, Recorded};
 pub use error::{ActError, ProblemReply};
 pub use lab::Lab;
 pub use progress::{Progress, Silent};

@@ -7,11 +7,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod ledger;
+mod literature;
 
 pub(crate) use ledger::ParameterRow;
 pub use ledger::{
     FactRecordReply, FactRow, FactValueRow, LedgerCounts, PaperRecordReply, PaperRow, ParameterReply, ParameterValue,
     RecordKeys, RivalRow,
+};
+pub use literature::{
+    AddReply, KnowledgeReply, LookupFactRow, LookupReply, PooledReply, SearchReply, SearchResultRow, UnderstoodReply,
 };
 
 /// Whether an artifact was there.
@@ -25,43 +29,6 @@ pub enum Status {
     Found,
     /// Being made; the same call waits on.
     Running,
-}
-
-/// A search result list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SearchReply {
-    /// What was found, in a sentence.
-    pub finding: String,
-    /// Records that match.
-    pub total: u64,
-    /// Best first.
-    pub results: Vec<SearchResultRow>,
-    /// What to know about the results; empty when nothing.
-    pub note: String,
-    /// Useful next calls.
-    pub next: Vec<String>,
-}
-
-/// One paper or fact.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline)]
-pub struct SearchResultRow {
-    /// `paper` or `fact`.
-    pub kind: String,
-    /// Record key.
-    pub key: String,
-    /// Title of a paper, or what a fact measures.
-    pub title: String,
-    /// Value with unit and spread; empty for a paper.
-    pub value: String,
-    /// Where it comes from: citation of a paper, or source and locus of a fact.
-    pub source: String,
-    /// The matching passage.
-    pub snippet: String,
-    /// Whether the record was checked against its source (`seen`) or is remembered (`memory`).
-    pub verification: String,
-    /// Relevance.
-    pub score: f64,
 }
 
 /// A recipe, read and checked.

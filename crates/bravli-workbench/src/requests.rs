@@ -3,20 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Asks the literature.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SearchLiterature {
-    /// Plain words, e.g. "connection probability L4 to L2/3 pyramidal rat".
-    pub query: String,
-    /// Results to return, 1 to 50.
-    #[serde(default = "ten")]
-    pub limit: u32,
-}
+mod literature;
 
-fn ten() -> u32 {
-    10
-}
+pub use literature::{AddLiterature, LookupParameter, RecordKind, SearchLiterature};
 
 /// Reads and checks a recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,14 +1,14 @@
 //! A lab and everything that can be done in it; the acts themselves are in `acts/`.
 
-use crate::assets;
 use crate::error::ActError;
 use crate::jobs::Jobs;
+use crate::knowledge::{Loaded, Records};
 use crate::lab::Lab;
 use crate::store::Store;
 use bravli_facts::KnowledgeBase;
-use bravli_library::Library;
+use bravli_import::Fetch;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// A lab and everything that can be done in it. Cheap to clone.
 #[derive(Clone)]
@@ -20,8 +20,9 @@ struct Inner {
     lab: Lab,
     store: Store,
     jobs: Jobs,
-    knowledge: OnceLock<Result<Arc<KnowledgeBase>, ActError>>,
-    library: OnceLock<Result<Arc<Library>, ActError>>,
+    records: Records,
+    /// Answers for services on the network; none unless asked for.
+    online: Option<Arc<dyn Fetch + Send + Sync>>,
 }
 
 impl std::fmt::Debug for Workbench {
@@ -38,10 +39,33 @@ impl Workbench {
             lab: Lab::new(lab),
             store: Store::new(lab),
             jobs: Jobs::default(),
-            knowledge: OnceLock::new(),
-            library: OnceLock::new(),
+            records: Records::new(lab),
+            online: None,
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same workbench, which may ask Europe PMC and OpenAlex through `fetch`. Without this it never goes online.
+    #[must_use]
+    pub fn with_online(lab: &Path, fetch: Arc<dyn Fetch + Send + Sync>) -> Self {
+        let inner = Inner {
+            lab: Lab::new(lab),
+            store: Store::new(lab),
+            jobs: Jobs::default(),
+            records: Records::new(lab),
+            online: Some(fetch),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// What goes online, where that was asked for.
+    pub(crate) fn online(&self) -> Option<&(dyn Fetch + Send + Sync)> {
+        self.inner.online.as_deref()
+    }
+
+    /// The records, and where the lab's own lie.
+    pub(crate) fn records(&self) -> &Records {
+        &self.inner.records
     }
 
     /// The lab.
@@ -58,29 +82,13 @@ impl Workbench {
         &self.inner.jobs
     }
 
-    /// The records.
+    /// The records as they are now: the shipped ones and the lab's.
+    pub(crate) fn loaded(&self) -> Result<Arc<Loaded>, ActError> {
+        self.inner.records.load()
+    }
+
+    /// The records alone.
     pub(crate) fn knowledge(&self) -> Result<Arc<KnowledgeBase>, ActError> {
-        self.inner.knowledge.get_or_init(open_knowledge).clone()
+        Ok(Arc::clone(&self.loaded()?.base))
     }
-
-    /// The library over them.
-    pub(crate) fn library(&self) -> Result<Arc<Library>, ActError> {
-        self.inner.library.get_or_init(|| open_library(&*self.knowledge()?)).clone()
-    }
-}
-
-/// The shipped records.
-fn open_knowledge() -> Result<Arc<KnowledgeBase>, ActError> {
-    let texts = assets::knowledge_texts();
-    let records = texts.iter().map(|(path, text)| (path.as_str(), *text));
-    KnowledgeBase::from_texts(records).map(|(base, _)| Arc::new(base)).map_err(|error| broken_knowledge(&error))
-}
-
-/// The library over them.
-fn open_library(base: &KnowledgeBase) -> Result<Arc<Library>, ActError> {
-    Library::build(base).map(Arc::new).map_err(|error| broken_knowledge(&error))
-}
-
-fn broken_knowledge(error: &dyn std::fmt::Display) -> ActError {
-    ActError::new("knowledge", "knowledge", error.to_string(), "report this: shipped records must load")
 }

@@ -17,7 +17,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serves the tools to an agent over the Model Context Protocol, on standard input and output.
-    Serve,
+    Serve {
+        /// Lets add_literature ask Europe PMC and OpenAlex; without it bravli never goes online.
+        #[arg(long)]
+        online: bool,
+    },
     /// Calls one tool and prints its structured result as JSON.
     Call {
         /// Name of the tool; `bravli tools` lists them.
@@ -25,6 +29,9 @@ pub(crate) enum Command {
         /// Arguments as JSON, for example '{"recipe": "rat-barrel"}'.
         #[arg(default_value = "{}")]
         arguments: String,
+        /// Lets add_literature ask Europe PMC and OpenAlex; without it bravli never goes online.
+        #[arg(long)]
+        online: bool,
     },
     /// Lists the tools.
     Tools {
@@ -35,6 +42,9 @@ pub(crate) enum Command {
     /// Runs, checks or writes study files.
     #[command(subcommand)]
     Study(StudyCommand),
+    /// Checks literature records, or adds to the lab's own.
+    #[command(subcommand)]
+    Knowledge(KnowledgeCommand),
     /// Says what this machine offers and whether all is well.
     Doctor,
 }
@@ -65,4 +75,43 @@ pub(crate) enum StudyCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KnowledgeCommand {
+    /// Checks every record: unit, range, keys, place in the source, duplicates, derived values. Each problem has file:line.
+    Check {
+        /// A folder of records; the lab's own over the shipped ones where absent.
+        folder: Option<PathBuf>,
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Adds papers of a BibTeX (.bib) or JATS (.xml) file to the lab's own.
+    Add {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Asks a service on the network for papers and adds them to the lab's own.
+    Fetch {
+        /// Where to ask.
+        #[arg(value_enum)]
+        service: FetchFrom,
+        /// Words, or a DOI.
+        query: String,
+        /// Most papers.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
+        limit: u32,
+        /// Says that going online is meant.
+        #[arg(long, required = true)]
+        online: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum FetchFrom {
+    /// Europe PMC.
+    EuropePmc,
+    /// OpenAlex.
+    Openalex,
 }

@@ -9,7 +9,11 @@ use std::process::ExitCode;
 pub(crate) fn doctor(lab: &Path) -> ExitCode {
     let bench = Workbench::new(lab);
     let recipe = bench.parse_recipe(&ParseRecipe { recipe: "rat-barrel".into(), main_xml: String::new() });
-    let library = bench.search_literature(&SearchLiterature { query: "barrel cortex".into(), limit: 1 });
+    let library = bench.search_literature(&SearchLiterature {
+        query: "barrel cortex".into(),
+        limit: 1,
+        ..SearchLiterature::default()
+    });
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     output::result(&format!("bravli    {}", env!("CARGO_PKG_VERSION")));
     output::result(&format!("threads   {threads}"));

@@ -3,6 +3,7 @@
 mod args;
 mod call;
 mod doctor;
+mod knowledge;
 mod output;
 mod study;
 
@@ -18,20 +19,21 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("BRAVLI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match cli.command {
-        Command::Serve => serve(&cli.lab),
-        Command::Call { tool, arguments } => call::call(&tool, &arguments, &Workbench::new(&cli.lab)),
+        Command::Serve { online } => serve(knowledge::bench(&cli.lab, online)),
+        Command::Call { tool, arguments, online } => call::call(&tool, &arguments, &knowledge::bench(&cli.lab, online)),
         Command::Tools { json } => call::list(json),
         Command::Study(command) => study::run(command, &cli.lab),
+        Command::Knowledge(command) => knowledge::run(&command, &cli.lab),
         Command::Doctor => doctor::doctor(&cli.lab),
     }
 }
 
-fn serve(lab: &std::path::Path) -> ExitCode {
+fn serve(bench: Workbench) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return output::fail(&format!("cannot start: {error}")),
     };
-    let outcome = runtime.block_on(bravli_mcp::serve_stdio(Workbench::new(lab)));
+    let outcome = runtime.block_on(bravli_mcp::serve_stdio(bench));
     // a run that nobody waits for any more must not keep the process alive
     runtime.shutdown_background();
     match outcome {

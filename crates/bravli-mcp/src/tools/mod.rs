@@ -1,7 +1,9 @@
 //! The tools, one file each.
 
+mod add_literature;
 mod compute_upe;
 mod inspect;
+mod lookup_parameter;
 mod parse_recipe;
 mod place_column;
 mod search_literature;
@@ -18,12 +20,17 @@ pub(crate) const READ: Hints = Hints { read_only: true, open_world: false };
 /// Adds an artifact to the lab, and removes or changes none.
 pub(crate) const MAKE: Hints = Hints { read_only: false, open_world: false };
 
+/// Writes into the lab's own records; the same call twice adds once more only what differs.
+pub(crate) const WRITE: Hints = Hints { read_only: false, open_world: true };
+
 /// All tools, in the order a question is answered.
 pub fn tools() -> &'static [ToolEntry] {
     static TOOLS: OnceLock<Vec<ToolEntry>> = OnceLock::new();
     TOOLS.get_or_init(|| {
         vec![
             search_literature::tool(),
+            lookup_parameter::tool(),
+            add_literature::tool(),
             parse_recipe::tool(),
             place_column::tool(),
             wire_pathways::tool(),

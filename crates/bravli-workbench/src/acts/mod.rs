@@ -2,6 +2,7 @@
 
 mod build;
 mod inspect;
+mod library;
 mod literature;
 mod recipe;
 mod records;

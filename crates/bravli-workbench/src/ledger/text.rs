@@ -47,7 +47,7 @@ pub(crate) fn paper_row(paper: &Paper) -> PaperRow {
 }
 
 /// A word of a closed list, as records write it.
-fn word(value: &impl Serialize) -> String {
+pub(crate) fn word(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn about(fact: &Fact) -> String {
 }
 
 /// Value with spread, unit and n.
-fn value(fact: &Fact) -> String {
+pub(crate) fn value(fact: &Fact) -> String {
     let number = match &fact.value {
         FactValue::Number(number) => number.to_string(),
         FactValue::Range([low, high]) => format!("{low} to {high}"),
@@ -90,7 +90,7 @@ fn value(fact: &Fact) -> String {
 }
 
 /// What was recorded from, and how, as far as stated.
-fn preparation(fact: &Fact) -> String {
+pub(crate) fn preparation(fact: &Fact) -> String {
     let named = [&fact.species, &fact.strain, &fact.region, &fact.age, &fact.state, &fact.method];
     let mut parts: Vec<String> = named.into_iter().flatten().cloned().collect();
     let has_temperature = fact.state.as_deref().is_some_and(|state| state.ends_with('C'));

@@ -146,3 +146,20 @@ pub struct AddReply {
     /// Useful next calls.
     pub next: Vec<String>,
 }
+
+/// Records that were checked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KnowledgeReply {
+    /// How many records, and how many problems.
+    pub finding: String,
+    /// Papers.
+    pub papers: u64,
+    /// Facts.
+    pub facts: u64,
+    /// Terms.
+    pub terms: u64,
+    /// Facts by kind of evidence.
+    pub evidence: BTreeMap<String, u64>,
+    /// Every problem, with its file and line.
+    pub problems: Vec<crate::error::ProblemReply>,
+}

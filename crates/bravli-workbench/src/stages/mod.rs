@@ -8,7 +8,6 @@ pub(crate) mod recipe;
 pub(crate) mod report;
 pub(crate) mod responses;
 pub(crate) mod run;
-mod search;
 
 use crate::error::ActError;
 use serde::Serialize;

@@ -42,7 +42,8 @@ pub(super) fn write(folder: &Path, papers: &[Paper], facts: &[Fact]) -> Result<V
         if let Ok(old) = fs::read_to_string(&path) {
             // what a person wrote stays as it is; new records follow
             text = appended(&old, &fresh);
-            let n_facts = |text: &str| KnowledgeBase::from_texts([("facts", text)]).map_or(0, |(base, _)| base.facts().count());
+            let n_facts =
+                |text: &str| KnowledgeBase::from_texts([("facts", text)]).map_or(0, |(base, _)| base.facts().count());
             if n_facts(&text) < n_facts(&old) + facts.len() {
                 let taken = |n: &usize| folder.join("facts").join(format!("{}-{n}.yaml", file_name(source))).exists();
                 let n = (2..).find(|n| !taken(n)).unwrap_or(2);
@@ -71,7 +72,12 @@ pub(super) fn write(folder: &Path, papers: &[Paper], facts: &[Fact]) -> Result<V
 
 fn yaml(file: &impl Serialize, path: &Path) -> Result<String, ActError> {
     serde_saphyr::to_string(file).map_err(|error| {
-        ActError::new("internal", path.display().to_string(), format!("cannot write the record: {error}"), "report this")
+        ActError::new(
+            "internal",
+            path.display().to_string(),
+            format!("cannot write the record: {error}"),
+            "report this",
+        )
     })
 }
 

@@ -72,12 +72,17 @@ pub(crate) fn add(records: &Records, additions: Additions) -> Result<Added, ActE
         base.add_fact(fact.clone(), place("facts", &fact.id));
         facts.push(fact);
     }
-    let fresh: BTreeSet<&str> =
-        papers.iter().map(|paper: &Paper| paper.id.as_str()).chain(facts.iter().map(|fact: &Fact| fact.id.as_str())).collect();
+    let fresh: BTreeSet<&str> = papers
+        .iter()
+        .map(|paper: &Paper| paper.id.as_str())
+        .chain(facts.iter().map(|fact: &Fact| fact.id.as_str()))
+        .collect();
     let broken = base.check().into_iter().filter(|problem| fresh.contains(problem.key.as_str()));
-    problems.extend(broken.map(|problem| ProblemReply { place: problem.at.file.clone(), ..ProblemReply::from(&problem) }));
+    problems
+        .extend(broken.map(|problem| ProblemReply { place: problem.at.file.clone(), ..ProblemReply::from(&problem) }));
     if let Some(first) = problems.first() {
-        let more = if problems.len() > 1 { format!(" and {} more problems", problems.len() - 1) } else { String::new() };
+        let more =
+            if problems.len() > 1 { format!(" and {} more problems", problems.len() - 1) } else { String::new() };
         let mut error = ActError::new(
             "bad_records",
             first.place.clone(),

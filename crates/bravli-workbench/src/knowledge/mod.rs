@@ -72,9 +72,7 @@ impl Records {
 impl Loaded {
     /// The library, made when it is first asked for.
     pub(crate) fn library(&self) -> Result<Arc<Library>, ActError> {
-        self.library
-            .get_or_init(|| Library::build(&self.base).map(Arc::new).map_err(|error| broken(&error)))
-            .clone()
+        self.library.get_or_init(|| Library::build(&self.base).map(Arc::new).map_err(|error| broken(&error))).clone()
     }
 
     /// What is wrong with the lab's files, for a reply's note; empty where all is well.
@@ -128,7 +126,8 @@ fn file_state(folder: &Path) -> Result<FileState, ActError> {
             if kind.is_dir() && depth < MAX_DEPTH && !is_hidden {
                 folders.push((path, depth + 1));
             } else if kind.is_file() && !is_hidden && path.extension().is_some_and(|extension| extension == "yaml") {
-                let metadata = entry.metadata().map_err(|error| ActError::io("look at a record file", &path, &error))?;
+                let metadata =
+                    entry.metadata().map_err(|error| ActError::io("look at a record file", &path, &error))?;
                 state.insert(path, (metadata.len(), metadata.modified().ok()));
             }
         }
