@@ -67,6 +67,11 @@ fn score() {
             "paper" => papers.iter().take(5).any(|k| q.papers.iter().any(|f| f == k)),
             _ => !a.is_answered,
         };
+        if q.kind == "fact" && !ok {
+            let near = a.nearest.iter().take(5).any(|n| q.facts.iter().any(|f| *f == n.hit.key));
+            let cause = if a.is_answered { "ranked" } else if near { "abstained-near" } else { "abstained-far" };
+            tally.entry(format!("cause {cause}")).or_default().1 += 1;
+        }
         for t in [q.kind.clone(), format!("{}/{}", q.kind, q.style)] {
             let e = tally.entry(t).or_default();
             e.1 += 1;
