@@ -28,6 +28,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) thesaurus: &'a Thesaurus,
     /// Cells of any fact, with all that is wider.
     pub(crate) held: &'a BTreeSet<TermId>,
+    /// Species that many facts speak of: what a record that names none may be of.
+    pub(crate) usual: &'a BTreeSet<TermId>,
     /// Quantities whose facts mostly say of which cells they are.
     pub(crate) by_cell: &'a HashSet<String>,
 }
@@ -92,6 +94,9 @@ impl Judge<'_> {
             let (asked, said) = (self.labels(&ask.species), self.labels(&aspects.species));
             if aspects.species.is_empty() {
                 agreement.general(0.8, format!("species: not stated, for {asked}"));
+                if !ask.species.iter().any(|id| self.usual.contains(id)) {
+                    agreement.against.push("species");
+                }
             } else if !ask.species.iter().any(|id| aspects.species.contains(id)) {
                 agreement.general(0.6, format!("species: {said} for {asked}"));
                 // a rat may stand for a mouse, not for a macaque

@@ -144,9 +144,12 @@ pub(crate) struct Known<'a> {
 
 impl Ask {
     pub(crate) fn read(text: &str, known: &Known<'_>, cutter: &mut Cutter) -> Self {
+        let english = known.thesaurus.glossary.english(text);
+        let text = english.as_deref().unwrap_or(text);
         let (words, marks, corrections) = cut(text, known, cutter);
         let thesaurus = known.thesaurus;
-        let found = thesaurus.find(&words);
+        let mut found = thesaurus.find(&words);
+        settle(&mut found, thesaurus);
         let mut ask = Self {
             taken: vec![false; words.len()],
             filler: words.iter().map(|word| is_filler(word, cutter)).collect(),
@@ -556,6 +559,22 @@ impl Ask {
             for cells in self.pre.iter_mut().chain(&mut self.post).filter(|cells| cells.layers.is_empty()) {
                 cells.layers = layers.unwrap_or_default();
             }
+        }
+    }
+}
+
+/// An abbreviation that names a cell and a region (BC) is the region where another cell is named or a species precedes.
+fn settle(found: &mut [Found], thesaurus: &Thesaurus) {
+    let kind = |id: &TermId| thesaurus.entry(*id).kind;
+    let is_mixed = |hit: &Found| {
+        hit.terms.iter().any(|id| kind(id) == Kind::Cell) && hit.terms.iter().any(|id| kind(id) == Kind::Region)
+    };
+    let names_cell = found.iter().any(|hit| !is_mixed(hit) && hit.terms.iter().any(|id| is_class(*id, thesaurus)));
+    for at in 0..found.len() {
+        let after_species = at > 0 && found[at - 1].terms.iter().any(|id| kind(id) == Kind::Species);
+        if is_mixed(&found[at]) {
+            let wanted = if names_cell || after_species { Kind::Region } else { Kind::Cell };
+            found[at].terms.retain(|id| kind(id) == wanted);
         }
     }
 }

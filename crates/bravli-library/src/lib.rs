@@ -24,6 +24,7 @@ mod entry;
 mod error;
 mod filter;
 mod fold;
+mod german;
 mod hit;
 mod layers;
 mod library;

@@ -22,6 +22,9 @@ pub const MAX_QUERY_CHARS: usize = 2_000;
 /// Memory for building, in bytes: a segment of 50,000 records stays below it, and one segment keeps the order of records.
 const BUILD_BYTES: usize = 256 << 20;
 
+/// One in so many facts makes a species usual.
+const USUAL: usize = 20;
+
 /// Papers and facts, indexed.
 pub struct Library {
     pub(crate) entries: Vec<Entry>,
@@ -40,6 +43,8 @@ pub struct Library {
     pub(crate) by_key: HashMap<String, usize>,
     /// Cells of any fact, with all that is wider, and what is near them.
     held: BTreeSet<TermId>,
+    /// Species of at least [`USUAL`] of the facts, with all that is wider.
+    usual: BTreeSet<TermId>,
     /// Quantities whose facts mostly say of which cells they are.
     by_cell: HashSet<String>,
 }
@@ -101,6 +106,15 @@ impl Library {
             .filter(|(name, facts)| is_of_cells(name) || mostly(facts))
             .map(|(name, _)| name.clone())
             .collect();
+        let mut of_species: BTreeMap<TermId, usize> = BTreeMap::new();
+        for id in
+            entries.iter().filter(|entry| entry.hit.kind == HitKind::Fact).flat_map(|entry| &entry.aspects.species)
+        {
+            *of_species.entry(*id).or_default() += 1;
+        }
+        let n_facts: usize = by_quantity.values().map(Vec::len).sum();
+        let often = of_species.into_iter().filter(|(_, n)| n * USUAL > n_facts).map(|(id, _)| id);
+        let usual = often.flat_map(|id| thesaurus.with_wider(id).collect::<Vec<_>>()).collect();
         let by_key = entries.iter().enumerate().map(|(at, entry)| (entry.hit.key.clone(), at)).collect();
         Ok(Self {
             spelling: spelling(&entries, &thesaurus),
@@ -114,6 +128,7 @@ impl Library {
             measured_by,
             by_key,
             held,
+            usual,
             by_cell,
         })
     }
@@ -153,7 +168,7 @@ impl Library {
     }
 
     pub(crate) fn judge(&self) -> Judge<'_> {
-        Judge { thesaurus: &self.thesaurus, held: &self.held, by_cell: &self.by_cell }
+        Judge { thesaurus: &self.thesaurus, held: &self.held, usual: &self.usual, by_cell: &self.by_cell }
     }
 }
 

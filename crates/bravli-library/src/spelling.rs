@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 /// Shortest token that may be misspelled: shorter ones have too many neighbours, and L4 is no misspelling of L5.
-const SHORTEST: usize = 5;
+const SHORTEST: usize = 4;
 
 /// Shortest token that may have a wrong letter; in shorter ones a letter is missing, doubled or swapped, since most words
 /// that differ by one letter are words of their own.

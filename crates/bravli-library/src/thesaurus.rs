@@ -1,5 +1,6 @@
 //! Terms as things to find in texts, with what is wider, narrower and near.
 
+use crate::german::Glossary;
 use crate::layers::Layers;
 use crate::phrasing::Phrasings;
 use crate::tokens::{Cutter, Word};
@@ -16,8 +17,8 @@ pub(crate) const RELATED: f32 = 0.25;
 const MAX_DEPTH: usize = 16;
 
 /// Abbreviations that are words as well: they count as terms only in upper case as typed.
-const SHORT_WORDS: [&str; 16] =
-    ["in", "it", "si", "po", "et", "pe", "pt", "no", "as", "ca", "id", "std", "use", "so", "is", "do"];
+const SHORT_WORDS: [&str; 17] =
+    ["in", "it", "si", "po", "et", "pe", "pt", "no", "as", "ca", "id", "std", "use", "so", "is", "do", "acc"];
 
 /// What a term names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(crate) enum Kind {
     Quantity,
     /// Ways to ask for a quantity without naming it; never found as a spelling.
     Phrasing,
+    /// German words; read before anything else.
+    Glossary,
     Concept,
 }
 
@@ -91,6 +94,7 @@ pub(crate) struct Thesaurus {
     /// Terms by the first token of a spelling: term, whether the spelling is exact, and its place in the list.
     starts: HashMap<String, Vec<(TermId, bool, usize)>>,
     pub(crate) phrasings: Phrasings,
+    pub(crate) glossary: Glossary,
 }
 
 impl Thesaurus {
@@ -110,7 +114,7 @@ impl Thesaurus {
                 forms
             };
             let kind = kind(&term.kind);
-            let is_spelled = kind != Kind::Phrasing;
+            let is_spelled = !matches!(kind, Kind::Phrasing | Kind::Glossary);
             all.terms.push(Entry {
                 key: term.key.clone(),
                 kind,
@@ -123,6 +127,7 @@ impl Thesaurus {
             });
         }
         all.phrasings = Phrasings::build(records.iter().copied().filter(|term| term.kind == "phrasing"), cutter);
+        all.glossary = Glossary::build(records.iter().copied().filter(|term| term.kind == "german"));
         all.link(&records);
         for (at, term) in all.terms.iter().enumerate() {
             for (is_exact, forms) in [(true, &term.exact), (false, &term.related)] {
@@ -304,6 +309,7 @@ fn kind(text: &str) -> Kind {
         "state" => Kind::State,
         "quantity" => Kind::Quantity,
         "phrasing" => Kind::Phrasing,
+        "german" => Kind::Glossary,
         _ => Kind::Concept,
     }
 }

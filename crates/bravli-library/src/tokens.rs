@@ -182,6 +182,9 @@ impl Cutter {
     }
 
     fn tokens(&mut self, raw: &str, tokens: &mut Vec<String>) {
+        if let Some(single) = singular(raw) {
+            return self.tokens(single, tokens);
+        }
         let lower = raw.to_lowercase();
         let bare: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
         if let Some(layer) = layer_tokens(raw, false) {
@@ -251,6 +254,15 @@ fn trim(word: &str) -> &str {
             return word;
         }
     }
+}
+
+/// `PCs`, `SSCs` without the plural; `NMDAR`, `AMPARs` without the receptor.
+fn singular(raw: &str) -> Option<&str> {
+    let is_upper = |text: &str| text.len() > 1 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    if let Some(single) = raw.strip_suffix('s').filter(|single| is_upper(single)) {
+        return Some(single);
+    }
+    ["NMDA", "AMPA", "GABA"].into_iter().find(|receptor| raw.strip_suffix('R') == Some(receptor))
 }
 
 fn is_number(word: &str) -> bool {

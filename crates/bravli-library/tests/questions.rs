@@ -69,7 +69,13 @@ fn score() {
         };
         if q.kind == "fact" && !ok {
             let near = a.nearest.iter().take(5).any(|n| q.facts.iter().any(|f| *f == n.hit.key));
-            let cause = if a.is_answered { "ranked" } else if near { "abstained-near" } else { "abstained-far" };
+            let cause = if a.is_answered {
+                "ranked"
+            } else if near {
+                "abstained-near"
+            } else {
+                "abstained-far"
+            };
             tally.entry(format!("cause {cause}")).or_default().1 += 1;
         }
         for t in [q.kind.clone(), format!("{}/{}", q.kind, q.style)] {
