@@ -7,7 +7,7 @@ use crate::thesaurus::{Relation, TermId, Thesaurus};
 use std::collections::{BTreeSet, HashSet};
 
 /// Least weight of a quantity that counts as asked for.
-const HALF_ASKED: f32 = 0.62;
+const HALF_ASKED: f32 = 0.58;
 
 /// Weight of the size of a postsynaptic potential that stands for an IPSP's.
 const UNSIGNED: f32 = 0.9;

@@ -43,7 +43,7 @@ const CONNECTION_WORDS: [&str; 20] = [
 ];
 
 /// Words after which cells are only compared with.
-const COMPARING_WORDS: [&str; 8] = ["compar", "rel", "relat", "scale", "normal", "normalis", "than", "seen"];
+const COMPARING_WORDS: [&str; 9] = ["norm", "compar", "rel", "relat", "scale", "normal", "normalis", "than", "seen"];
 
 /// Words of names of cells that questions use otherwise as well.
 const FIRING_WORDS: [&str; 14] = [
@@ -75,6 +75,12 @@ const BESIDE_NAME: f32 = 0.7;
 /// Words that ask for a paper.
 const PAPER_WORDS: [&str; 11] =
     ["paper", "studi", "articl", "public", "preprint", "who", "Who", "review", "referenc", "citat", "arbeit"];
+
+/// Quantities that are named where something else of the response is asked.
+const RESPONSES: [&str; 2] = ["synapse.uepsp_amplitude", "synapse.uipsp_amplitude"];
+
+/// Weight of such a quantity then.
+const OF_RESPONSE: f32 = 0.5;
 
 /// How sure the side of the synapse is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +240,10 @@ impl Ask {
     fn read_preparation(&mut self, thesaurus: &Thesaurus) {
         for found in self.found.clone() {
             for id in &found.terms {
+                // the whole brain is no narrower than anything, and Blue Brain is no place
+                if thesaurus.entry(*id).key == "brain" {
+                    continue;
+                }
                 let list = match thesaurus.entry(*id).kind {
                     Kind::Species => &mut self.species,
                     Kind::State => &mut self.states,
@@ -266,6 +276,13 @@ impl Ask {
                     self.quantity_words.extend(pieces(&word.raw));
                 }
                 self.take(found.words);
+            }
+        }
+        // the paired-pulse ratio of EPSPs is no amplitude
+        let is_response = |quantity: &Quantity| RESPONSES.contains(&quantity.name);
+        if self.quantities.iter().any(|(quantity, weight)| *weight >= 1.0 && !is_response(quantity)) {
+            for (_, weight) in self.quantities.iter_mut().filter(|(quantity, _)| is_response(quantity)) {
+                *weight *= OF_RESPONSE;
             }
         }
         for at in 0..self.words.len() {
@@ -343,7 +360,9 @@ impl Ask {
         let is_named = self.quantities.iter().any(|(_, weight)| *weight >= 1.0);
         // `how quickly does the EPSP fade` names the EPSP and asks for its decay
         let names: BTreeSet<String> = self.quantity_words.iter().map(|word| cutter.stem(word)).collect();
-        let asks_more = is_named && used.len() > names.len() && names.iter().all(|name| used.contains(name));
+        let n_named = used.intersection(&names).count();
+        let n_more = used.len() - n_named;
+        let asks_more = is_named && (n_named == names.len() && n_more > 0 || n_named > 0 && n_more > 1);
         if asks_more && !found.iter().any(|(quantity, _)| self.names(quantity)) {
             for (_, weight) in &mut self.quantities {
                 *weight *= BESIDE_NAME;

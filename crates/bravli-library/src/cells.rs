@@ -44,6 +44,13 @@ impl Cells {
     /// Takes up the cells that a spelling names.
     pub(crate) fn add_classes(&mut self, found: &Found, thesaurus: &Thesaurus) {
         for id in found.terms.iter().filter(|id| is_class(**id, thesaurus)) {
+            let mut id = id;
+            // the excitatory cells of layer 4 are just that
+            let exc = thesaurus.by_key("exc");
+            if let (Some(exc), "l4_exc") = (&exc, thesaurus.entry(*id).key.as_str()) {
+                self.layers = self.layers.union(Layers::of_token("l4").unwrap_or_default());
+                id = exc;
+            }
             let wider = |other: &TermId| thesaurus.relation(*other, *id) == Relation::Narrower;
             // "excitatory pyramidal" is pyramidal
             self.classes.retain(|other| !wider(other));

@@ -230,12 +230,11 @@ fn family_names(paper: &Paper) -> BTreeSet<String> {
     let folded = crate::fold::fold(&paper.authors);
     let mut names = BTreeSet::new();
     for author in folded.split([',', ';']).flat_map(|part| part.split(" and ")) {
-        let family = author.split_whitespace().filter(|word| {
-            word.chars().filter(|c| c.is_alphabetic()).count() > 1 && word.chars().any(char::is_lowercase)
-        });
-        names.extend(
-            family.map(|word| word.trim_matches('.').to_lowercase()).filter(|word| word.len() > 2 && word != "and"),
-        );
+        let words: Vec<&str> = author.split_whitespace().collect();
+        // initials follow a person's name; an institution has none
+        let is_initials = |word: &&str| word.len() <= 5 && word.chars().all(|c| c.is_uppercase() || ".-".contains(c));
+        let Some((_, family)) = words.split_last().filter(|(last, _)| is_initials(last)) else { continue };
+        names.extend(family.iter().map(|word| word.trim_matches('.').to_lowercase()).filter(|word| word.len() > 2));
     }
     names.extend(paper.aliases.iter().map(|alias| alias.to_lowercase()));
     names

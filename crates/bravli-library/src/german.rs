@@ -52,6 +52,8 @@ impl Glossary {
             return None;
         }
         let read = |piece: &&str| {
+            // `Martinotti- auf Pyramidenzellen`
+            let piece = &piece.strip_suffix('-').unwrap_or(piece);
             // `Martinotti-Zellen`, `L4-Pyramidenzellen`
             let parts: Vec<String> = piece
                 .split('-')

@@ -59,7 +59,9 @@ impl Spelling {
                     a == b
                 };
                 let replaced = if *n >= TERM_WORD { REPLACED_IN_TERM } else { REPLACED };
-                if token.len() < replaced && (known.len() < SHORTEST + 1 || (known.len() == token.len() && !is_swap()))
+                if token.len() < replaced
+                    && (known.len() < SHORTEST + usize::from(*n < TERM_WORD)
+                        || (known.len() == token.len() && !is_swap()))
                 {
                     continue;
                 }
