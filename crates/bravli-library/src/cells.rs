@@ -47,7 +47,7 @@ impl Cells {
             let mut id = id;
             // the excitatory cells of layer 4 are just that
             let exc = thesaurus.by_key("exc");
-            if let (Some(exc), "l4_exc") = (&exc, thesaurus.entry(*id).key.as_str()) {
+            if let (Some(exc), "l4exc") = (&exc, thesaurus.entry(*id).key.as_str()) {
                 self.layers = self.layers.union(Layers::of_token("l4").unwrap_or_default());
                 id = exc;
             }

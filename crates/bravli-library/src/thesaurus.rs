@@ -275,8 +275,7 @@ impl Thesaurus {
         let mut terms = Vec::new();
         // PD14 writes L4E and L4I
         let is_part = |token: &&String| token.len() > 1 || (is_layered && matches!(token.as_str(), "e" | "i"));
-        let skipped = usize::from(!word.raw.contains('/'));
-        for token in word.tokens.iter().skip(skipped).filter(is_part) {
+        for token in word.tokens.iter().skip(1).filter(is_part) {
             for (id, is_exact, nth) in self.starts.get(token).into_iter().flatten() {
                 let term = self.entry(*id);
                 let is_cell = term.kind == Kind::Cell && *is_exact && term.exact[*nth].tokens.len() == 1;

@@ -213,6 +213,8 @@ impl Cutter {
             tokens.push(lower.replace(|c: char| !c.is_alphanumeric(), "_").trim_matches('_').to_owned());
         } else if lower.contains('-') {
             tokens.push(self.stem(&bare));
+        } else if lower.contains('/') && !is_number(raw) {
+            tokens.push(lower.to_owned());
         }
         // a slash inside L2/3-... belongs to the layer, so layers are looked for before slashes are cut
         for part in raw.split(['_', ':', '-', '(', ')', '+', '\\', '#', '@', '&']).filter(|part| !part.is_empty()) {
