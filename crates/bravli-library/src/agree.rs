@@ -25,6 +25,8 @@ pub(crate) struct Agreement {
 
 /// What agreement needs to know beside the record.
 pub(crate) struct Judge<'a> {
+    /// Whether to say in words what was generalised.
+    pub(crate) explain: bool,
     pub(crate) thesaurus: &'a Thesaurus,
     /// Cells of any fact, with all that is wider.
     pub(crate) held: &'a BTreeSet<TermId>,
@@ -68,8 +70,10 @@ impl Judge<'_> {
         let is_unknown = |id: &TermId| !self.held.contains(id);
         if let Some(unknown) = groups().flat_map(|cells| &cells.classes).find(|id| is_unknown(id)) {
             ends.is_different = true;
-            let note = format!("cell: no record speaks of {}", self.thesaurus.entry(*unknown).label);
-            ends.notes.insert(0, note);
+            if self.explain {
+                let note = format!("cell: no record speaks of {}", self.thesaurus.entry(*unknown).label);
+                ends.notes.insert(0, note);
+            }
         }
         agreement.factor *= ends.factor;
         agreement.notes.extend(ends.notes);
@@ -90,15 +94,17 @@ impl Judge<'_> {
     }
 
     fn preparation(&self, ask: &Ask, aspects: &Aspects, agreement: &mut Agreement) {
+        let say = |what: &str, words: &str, held: &[TermId], asked: &[TermId]| {
+            text_if(self.explain, || format!("{what}: {}{words} {}", self.labels(held), self.labels(asked)))
+        };
         if !ask.species.is_empty() {
-            let (asked, said) = (self.labels(&ask.species), self.labels(&aspects.species));
             if aspects.species.is_empty() {
-                agreement.general(0.8, format!("species: not stated, for {asked}"));
+                agreement.general(0.8, say("species", "not stated, for", &[], &ask.species));
                 if !ask.species.iter().any(|id| self.usual.contains(id)) {
                     agreement.against.push("species");
                 }
             } else if !ask.species.iter().any(|id| aspects.species.contains(id)) {
-                agreement.general(0.6, format!("species: {said} for {asked}"));
+                agreement.general(0.6, say("species", " for", &aspects.species, &ask.species));
                 // a rat may stand for a mouse, not for a macaque
                 let kin = |a: &TermId| aspects.species.iter().any(|b| self.thesaurus.share_parent(*a, *b));
                 if !ask.species.iter().any(kin) {
@@ -107,27 +113,30 @@ impl Judge<'_> {
             }
         }
         if !ask.regions.is_empty() {
-            let (asked, said) = (self.labels(&ask.regions), self.labels(&aspects.regions));
-            let best = best(&ask.regions, &aspects.regions, self.thesaurus);
-            match best {
-                None => agreement.general(0.8, format!("region: not stated, for {asked}")),
+            match best(&ask.regions, &aspects.regions, self.thesaurus) {
+                None => agreement.general(0.8, say("region", "not stated, for", &[], &ask.regions)),
                 Some(Relation::Same | Relation::Narrower) => {}
                 Some(Relation::Wider | Relation::Related) => {
-                    agreement.general(0.93, format!("region: {said} for {asked}"));
+                    agreement.general(0.93, say("region", " for", &aspects.regions, &ask.regions));
                 }
                 Some(Relation::Different) => {
-                    agreement.general(0.3, format!("region: {said}, not {asked}"));
+                    agreement.general(0.3, say("region", ", not", &aspects.regions, &ask.regions));
                     agreement.against.push("region");
                 }
             }
         }
         if !ask.states.is_empty() {
-            let (asked, said) = (self.labels(&ask.states), self.labels(&aspects.states));
-            match best(&ask.states, &aspects.states, self.thesaurus) {
-                None => agreement.general(0.75, format!("state: not stated, for {asked}")),
-                Some(Relation::Different) => agreement.general(0.5, format!("state: {said} for {asked}")),
-                Some(Relation::Wider) => agreement.general(0.85, format!("state: {said} for {asked}")),
-                Some(_) => {}
+            let factor = match best(&ask.states, &aspects.states, self.thesaurus) {
+                None => {
+                    agreement.general(0.75, say("state", "not stated, for", &[], &ask.states));
+                    1.0
+                }
+                Some(Relation::Different) => 0.5,
+                Some(Relation::Wider) => 0.85,
+                Some(_) => 1.0,
+            };
+            if factor < 1.0 {
+                agreement.general(factor, say("state", " for", &aspects.states, &ask.states));
             }
         }
         if let Some(asked) = ask.age {
@@ -179,7 +188,11 @@ impl Judge<'_> {
         let mut fit = if swapped.factor > direct.factor { swapped } else { direct };
         // further cells that the query leaves without a side
         for cells in &ask.cells {
-            fit.factor *= cells.fit(pre, self.thesaurus).factor.max(cells.fit(post, self.thesaurus).factor).max(0.5);
+            fit.factor *= cells
+                .fit(pre, self.thesaurus, self.explain)
+                .factor
+                .max(cells.fit(post, self.thesaurus, self.explain).factor)
+                .max(0.5);
         }
         fit
     }
@@ -188,7 +201,8 @@ impl Judge<'_> {
     fn either_side(&self, ask: &Ask, pre: &Cells, post: &Cells) -> Fit {
         let mut whole = neutral();
         for cells in &ask.cells {
-            let (at_pre, at_post) = (cells.fit(pre, self.thesaurus), cells.fit(post, self.thesaurus));
+            let (at_pre, at_post) =
+                (cells.fit(pre, self.thesaurus, self.explain), cells.fit(post, self.thesaurus, self.explain));
             let mut one = if at_pre.factor > at_post.factor { at_pre.clone() } else { at_post.clone() };
             let other = at_pre.factor.min(at_post.factor);
             one.factor *= 0.8 + 0.2 * other;
@@ -218,7 +232,7 @@ impl Judge<'_> {
         let of_pairs = quantity.starts_with("connectivity.") || quantity.starts_with("synapse.");
         let mut best = groups
             .iter()
-            .map(|group| group.fit(cell, self.thesaurus))
+            .map(|group| group.fit(cell, self.thesaurus, self.explain))
             .fold(None::<Fit>, |best, fit| Some(best.filter(|best| best.factor >= fit.factor).unwrap_or(fit)));
         let mut fit = best.take().unwrap_or_else(neutral);
         if names_class && cell.classes.is_empty() && self.by_cell.contains(quantity) {
@@ -226,7 +240,7 @@ impl Judge<'_> {
         }
         if asks_pathway && of_pairs {
             // pairs of one kind of cell
-            let worst = groups.iter().map(|group| group.fit(cell, self.thesaurus));
+            let worst = groups.iter().map(|group| group.fit(cell, self.thesaurus, self.explain));
             if let Some(worst) = worst.reduce(|a, b| if b.factor < a.factor { b } else { a }) {
                 fit = worst;
             }
@@ -240,7 +254,7 @@ impl Judge<'_> {
 
     fn polarity(&self, ask: &Ask, pre: &Cells) -> Fit {
         match ask.polarity {
-            Some(class) => Cells { classes: vec![class], ..Cells::default() }.fit(pre, self.thesaurus),
+            Some(class) => Cells { classes: vec![class], ..Cells::default() }.fit(pre, self.thesaurus, self.explain),
             None => neutral(),
         }
     }
@@ -249,7 +263,7 @@ impl Judge<'_> {
     fn side(&self, asked: &[Cells], held: &Cells) -> Fit {
         asked
             .iter()
-            .map(|cells| cells.fit(held, self.thesaurus))
+            .map(|cells| cells.fit(held, self.thesaurus, self.explain))
             .reduce(|a, b| if b.factor > a.factor { b } else { a })
             .unwrap_or_else(neutral)
     }
@@ -274,6 +288,11 @@ fn source(ask: &Ask, aspects: &Aspects, agreement: &mut Agreement) {
     if !ask.years.is_empty() {
         agreement.factor *= if ask.years.contains(&aspects.year) { 1.2 } else { 0.7 };
     }
+}
+
+/// A text, where one is wanted.
+fn text_if(wanted: bool, text: impl FnOnce() -> String) -> String {
+    if wanted { text() } else { String::new() }
 }
 
 fn neutral() -> Fit {

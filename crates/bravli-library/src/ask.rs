@@ -5,7 +5,7 @@ use crate::cells::{Cells, is_class, layer_terms, layers_of};
 use crate::thesaurus::{Found, Kind, TermId, Thesaurus};
 use crate::tokens::{Cutter, Mark, Word};
 use bravli_facts::{Context, Quantity};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Words of questions that no record is about.
 const FILLER: &str = "about according actually average averaged available best can case cell cells could data did does \
@@ -146,6 +146,8 @@ pub(crate) struct Known<'a> {
     pub(crate) correct: &'a dyn Fn(&str) -> Option<String>,
     /// Whether a token is an author's family name and hardly anything else.
     pub(crate) is_author: &'a dyn Fn(&str) -> bool,
+    /// Whether a word in lower case asks and says nothing.
+    pub(crate) is_filler: &'a dyn Fn(&str) -> bool,
 }
 
 impl Ask {
@@ -158,7 +160,7 @@ impl Ask {
         settle(&mut found, thesaurus);
         let mut ask = Self {
             taken: vec![false; words.len()],
-            filler: words.iter().map(|word| is_filler(word, cutter)).collect(),
+            filler: words.iter().map(|word| (known.is_filler)(&word.raw.to_lowercase())).collect(),
             quantities: Vec::new(),
             unit: unit(text),
             quantity_label: String::new(),
@@ -625,7 +627,7 @@ fn cut(text: &str, known: &Known<'_>, cutter: &mut Cutter) -> (Vec<Word>, Vec<(u
         let lower = word.raw.to_lowercase();
         if word.tokens.len() == 1
             && !is_author
-            && !is_filler(&word, cutter)
+            && !(known.is_filler)(&lower)
             && word.mark.is_none()
             && let Some(meant) = (known.correct)(&lower)
         {
@@ -706,7 +708,7 @@ fn unit(text: &str) -> &'static str {
     ""
 }
 
-fn is_filler(word: &Word, cutter: &mut Cutter) -> bool {
-    let lower = word.raw.to_lowercase();
-    FILLER.split_whitespace().any(|filler| filler == lower || cutter.stem(filler) == lower)
+/// Words of questions that no record is about, as typed and stemmed.
+pub(crate) fn filler(cutter: &mut Cutter) -> HashSet<String> {
+    FILLER.split_whitespace().flat_map(|word| [word.to_owned(), cutter.stem(word)]).collect()
 }

@@ -73,27 +73,26 @@ impl Cells {
         self.classes.iter().any(is_place) != found.terms.iter().any(is_place) && self.layers.is_empty()
     }
 
-    /// How `held` fits these, which were asked for.
-    pub(crate) fn fit(&self, held: &Self, thesaurus: &Thesaurus) -> Fit {
+    /// How `held` fits these, which were asked for; in words where `explain` asks for them.
+    pub(crate) fn fit(&self, held: &Self, thesaurus: &Thesaurus, explain: bool) -> Fit {
         let mut fit = Fit { factor: 1.0, notes: Vec::new(), is_different: false };
-        let (asked, said) = (self.layers.text(), held.layers.text());
+        let layers = |words: &str| format!("layer: {} {words} {}", held.layers.text(), self.layers.text());
         fit.factor *= match self.layers.overlap(held.layers) {
             Overlap::Free | Overlap::Same => 1.0,
-            Overlap::Narrower => fit.note(0.88, format!("layer: {said} for {asked}")),
-            Overlap::Wider => fit.note(0.8, format!("layer: {said} for {asked}")),
-            Overlap::Some => fit.note(0.7, format!("layer: {said} for {asked}")),
-            Overlap::Unstated => fit.note(0.6, format!("layer: not stated, for {asked}")),
+            Overlap::Narrower => fit.note(explain, 0.88, || layers("for")),
+            Overlap::Wider => fit.note(explain, 0.8, || layers("for")),
+            Overlap::Some => fit.note(explain, 0.7, || layers("for")),
+            Overlap::Unstated => fit.note(explain, 0.6, || format!("layer: not stated, for {}", self.layers.text())),
             Overlap::Different => {
                 fit.is_different = true;
-                fit.note(0.12, format!("layer: {said}, not {asked}"))
+                fit.note(explain, 0.12, || layers("and not"))
             }
         };
         if self.classes.is_empty() {
             // nobody asked for a class, so a record of all cells fits best
             fit.factor *= if held.classes.is_empty() { 1.0 } else { 0.93 };
         } else if held.classes.is_empty() {
-            let asked = labels(&self.classes, thesaurus);
-            fit.factor *= fit.note(0.4, format!("cell: all, for {asked}"));
+            fit.factor *= fit.note(explain, 0.4, || format!("cell: all, for {}", labels(&self.classes, thesaurus)));
             // all cells of a layer may stand for its excitatory ones, which most are
             let is_apart = |id: &TermId| {
                 thesaurus.entry(*id).kind == Kind::Region
@@ -131,15 +130,17 @@ impl Cells {
                 };
             }
             fit.factor *= factor / self.classes.len() as f32;
-            let (held, asked) = (labels(&held.classes, thesaurus), labels(&self.classes, thesaurus));
+            let cells = |words: &str| {
+                format!("cell: {}{words} {}", labels(&held.classes, thesaurus), labels(&self.classes, thesaurus))
+            };
             match worst {
                 Relation::Same => {}
-                Relation::Narrower => fit.notes.push(format!("cell: {held}, a part of {asked}")),
-                Relation::Wider => fit.notes.push(format!("cell: {held}, wider than {asked}")),
-                Relation::Related => fit.notes.push(format!("cell: {held}, near {asked} but not the same")),
+                Relation::Narrower => fit.say(explain, || cells(", a part of")),
+                Relation::Wider => fit.say(explain, || cells(", wider than")),
+                Relation::Related => fit.say(explain, || cells(", not the same but near")),
                 Relation::Different => {
                     fit.is_different = true;
-                    fit.notes.push(format!("cell: {held}, not {asked}"));
+                    fit.say(explain, || cells(", not"));
                 }
             }
         }
@@ -148,9 +149,16 @@ impl Cells {
 }
 
 impl Fit {
-    fn note(&mut self, factor: f32, text: String) -> f32 {
-        self.notes.push(text);
+    fn note(&mut self, explain: bool, factor: f32, text: impl FnOnce() -> String) -> f32 {
+        self.say(explain, text);
         factor
+    }
+
+    /// Words cost more than the fit itself, and most records are never shown.
+    fn say(&mut self, explain: bool, text: impl FnOnce() -> String) {
+        if explain {
+            self.notes.push(text());
+        }
     }
 }
 

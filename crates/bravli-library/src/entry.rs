@@ -3,6 +3,7 @@
 use crate::age::Age;
 use crate::cells::{Cells, is_class};
 use crate::hit::{Hit, HitKind};
+use crate::ids::Ids;
 use crate::layers::Overlap;
 use crate::thesaurus::{Kind, TermId, Thesaurus};
 use crate::tokens::{Cutter, Word};
@@ -16,8 +17,8 @@ pub(crate) struct Entry {
     pub(crate) key: Vec<Word>,
     /// Everything else.
     pub(crate) body: Vec<Word>,
-    /// All tokens, for telling which words a record holds.
-    pub(crate) tokens: BTreeSet<String>,
+    /// Numbers of all tokens, sorted, for telling which words a record holds.
+    tokens: Vec<u32>,
     /// Sentences to choose a snippet from.
     pub(crate) sentences: Vec<String>,
     pub(crate) aspects: Aspects,
@@ -40,8 +41,8 @@ pub(crate) struct Aspects {
 }
 
 /// Entries of all papers, then all facts, each by key.
-pub(crate) fn entries(base: &KnowledgeBase, thesaurus: &Thesaurus, cutter: &mut Cutter) -> Vec<Entry> {
-    let mut reader = Reader { thesaurus, cutter };
+pub(crate) fn entries(base: &KnowledgeBase, thesaurus: &Thesaurus, cutter: &mut Cutter, ids: &mut Ids) -> Vec<Entry> {
+    let mut reader = Reader { thesaurus, cutter, ids };
     let papers: Vec<Entry> = base.papers().map(|paper| reader.paper(paper)).collect();
     let facts = base.facts().map(|fact| reader.fact(fact, base.paper(&fact.source)));
     papers.into_iter().chain(facts).collect()
@@ -50,6 +51,7 @@ pub(crate) fn entries(base: &KnowledgeBase, thesaurus: &Thesaurus, cutter: &mut 
 struct Reader<'a> {
     thesaurus: &'a Thesaurus,
     cutter: &'a mut Cutter,
+    ids: &'a mut Ids,
 }
 
 impl Reader<'_> {
@@ -191,12 +193,20 @@ impl Reader<'_> {
 
     fn entry(&mut self, hit: Hit, key: &str, body: &str, sentences: Vec<String>, aspects: Aspects) -> Entry {
         let (key, body) = (self.cutter.cut(key), self.cutter.cut(body));
-        let tokens = key.iter().chain(&body).flat_map(|word| word.tokens.iter().cloned()).collect();
+        let mut tokens: Vec<u32> =
+            key.iter().chain(&body).flat_map(|word| &word.tokens).map(|token| self.ids.take(token)).collect();
+        tokens.sort_unstable();
+        tokens.dedup();
         Entry { hit, key, body, tokens, sentences, aspects }
     }
 }
 
 impl Entry {
+    /// Whether it holds the token of this number.
+    pub(crate) fn holds(&self, id: u32) -> bool {
+        self.tokens.binary_search(&id).is_ok()
+    }
+
     /// What makes a fact better or worse evidence, whatever is asked: 1 for a measured number that was seen.
     pub(crate) fn trust(&self, wants_model: bool) -> f32 {
         let evidence = match self.hit.evidence {

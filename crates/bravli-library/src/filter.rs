@@ -1,4 +1,4 @@
-//! Filters on rows, and how many rows are of what.
+//! Filters on rows.
 
 use crate::cells::Cells;
 use crate::entry::{Aspects, Entry};
@@ -8,10 +8,6 @@ use crate::layers::{Layers, Overlap};
 use crate::thesaurus::{Kind, Relation, TermId, Thesaurus};
 use crate::tokens::Cutter;
 use bravli_facts::{QUANTITIES, Quantity, nearest};
-use std::collections::BTreeMap;
-
-/// Most values of one facet.
-const MOST_VALUES: usize = 8;
 
 /// What rows must be of; an empty field leaves all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,12 +40,14 @@ pub(crate) struct Sieve {
     states: Vec<TermId>,
     quantities: Vec<&'static str>,
     years: (i32, i32),
+    /// Whether everything passes.
+    is_open: bool,
 }
 
 impl Sieve {
     /// Lets everything through.
     pub(crate) fn default_open() -> Self {
-        Self { years: (0, i32::MAX), ..Self::default() }
+        Self { years: (0, i32::MAX), is_open: true, ..Self::default() }
     }
 
     /// # Errors
@@ -94,7 +92,8 @@ impl Sieve {
         if years.0 > years.1 {
             return Err(LibraryError::Years { from: years.0, to: years.1 });
         }
-        Ok(Self { species, regions, layers, cells, states, quantities, years })
+        let is_open = *filters == Filters::default();
+        Ok(Self { species, regions, layers, cells, states, quantities, years, is_open })
     }
 
     /// Whether a record passes; `measured` tells whether a paper is the source of a fact of one of these quantities.
@@ -104,6 +103,9 @@ impl Sieve {
         thesaurus: &Thesaurus,
         measured: &dyn Fn(&str, &[&'static str]) -> bool,
     ) -> bool {
+        if self.is_open {
+            return true;
+        }
         let aspects = &entry.aspects;
         let any_within = |asked: &[TermId], held: &[TermId]| {
             asked.is_empty() || asked.iter().any(|top| held.iter().any(|id| thesaurus.is_within(*id, *top)))
@@ -134,7 +136,7 @@ impl Sieve {
     }
 }
 
-fn sides(aspects: &Aspects) -> impl Iterator<Item = &Cells> {
+pub(crate) fn sides(aspects: &Aspects) -> impl Iterator<Item = &Cells> {
     let ends = aspects.ends.iter().flat_map(|(pre, post)| [pre, post]);
     std::iter::once(&aspects.cell).chain(ends)
 }
@@ -145,45 +147,4 @@ fn unknown(field: &'static str, value: &str, names: &[&str]) -> LibraryError {
         near = names.iter().take(12).map(|name| (*name).to_owned()).collect();
     }
     LibraryError::UnknownFilter { field, value: value.to_owned(), nearest: near.join(", ") }
-}
-
-/// How many rows are of what.
-pub(crate) fn facets<'a>(
-    rows: impl Iterator<Item = &'a Entry>,
-    thesaurus: &Thesaurus,
-) -> Vec<(&'static str, Vec<(String, usize)>)> {
-    const NAMES: [&str; 8] = ["kind", "quantity", "species", "region", "layer", "state", "evidence", "verification"];
-    let mut counts: [BTreeMap<String, usize>; 8] = Default::default();
-    for entry in rows {
-        let aspects = &entry.aspects;
-        let labels = |ids: &[TermId]| ids.iter().map(|id| thesaurus.entry(*id).key.clone()).collect::<Vec<_>>();
-        let is_fact = entry.hit.kind == HitKind::Fact;
-        let layers = sides(aspects).map(|cells| cells.layers.text()).filter(|text| !text.is_empty());
-        let mut layers: Vec<String> = layers.collect();
-        layers.sort_unstable();
-        layers.dedup();
-        let word = |value: &dyn std::fmt::Debug| vec![format!("{value:?}").to_lowercase()];
-        let values = [
-            word(&entry.hit.kind),
-            if is_fact { vec![entry.hit.title.clone()] } else { Vec::new() },
-            labels(&aspects.species),
-            labels(&aspects.regions),
-            layers,
-            labels(&aspects.states),
-            entry.hit.evidence.map(|evidence| word(&evidence)).unwrap_or_default(),
-            word(&entry.hit.verification),
-        ];
-        for (count, values) in counts.iter_mut().zip(values) {
-            for value in values {
-                *count.entry(value).or_default() += 1;
-            }
-        }
-    }
-    let most = |count: BTreeMap<String, usize>| {
-        let mut values: Vec<(String, usize)> = count.into_iter().collect();
-        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        values.truncate(MOST_VALUES);
-        values
-    };
-    NAMES.into_iter().zip(counts.map(most)).filter(|(_, values)| !values.is_empty()).collect()
 }

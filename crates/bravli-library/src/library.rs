@@ -1,10 +1,12 @@
 //! The index over all records.
 
 use crate::agree::Judge;
-use crate::ask::{Ask, Known};
+use crate::ask::{Ask, Known, filler};
 use crate::entry::{Entry, entries};
 use crate::error::LibraryError;
+use crate::facets::Facets;
 use crate::hit::HitKind;
+use crate::ids::Ids;
 use crate::query::Fields;
 use crate::spelling::{Spelling, TERM_WORD};
 use crate::thesaurus::{TermId, Thesaurus};
@@ -32,7 +34,11 @@ pub struct Library {
     pub(crate) searcher: Searcher,
     pub(crate) fields: Fields,
     pub(crate) cutter: Cutter,
+    pub(crate) ids: Ids,
     spelling: Spelling,
+    /// Words that ask and say nothing.
+    filler: HashSet<String>,
+    pub(crate) facets: Facets,
     /// Family names that are hardly anything else.
     authors: HashSet<String>,
     /// Facts by quantity.
@@ -60,7 +66,8 @@ impl Library {
     pub fn build(base: &KnowledgeBase) -> Result<Self, LibraryError> {
         let mut cutter = Cutter::new();
         let thesaurus = Thesaurus::build(base.terms(), &mut cutter);
-        let entries = entries(base, &thesaurus, &mut cutter);
+        let mut ids = Ids::default();
+        let entries = entries(base, &thesaurus, &mut cutter, &mut ids);
         let (schema, fields) = schema();
         let mut writer = Index::builder()
             .schema(schema)
@@ -118,6 +125,9 @@ impl Library {
         let by_key = entries.iter().enumerate().map(|(at, entry)| (entry.hit.key.clone(), at)).collect();
         Ok(Self {
             spelling: spelling(&entries, &thesaurus),
+            filler: filler(&mut cutter),
+            facets: Facets::build(&entries, &thesaurus),
+            ids,
             authors: authors(base, &entries, &thesaurus),
             entries,
             thesaurus,
@@ -158,6 +168,7 @@ impl Library {
             thesaurus: &self.thesaurus,
             correct: &|word| self.spelling.correct(word).map(str::to_owned),
             is_author: &|name| self.authors.contains(name),
+            is_filler: &|word| self.filler.contains(word),
         };
         let ask = Ask::read(query, &known, cutter);
         if ask.words.is_empty() {
@@ -167,8 +178,9 @@ impl Library {
         Ok(ask)
     }
 
-    pub(crate) fn judge(&self) -> Judge<'_> {
-        Judge { thesaurus: &self.thesaurus, held: &self.held, usual: &self.usual, by_cell: &self.by_cell }
+    /// The judge of agreement, who says why where `explain` asks for it.
+    pub(crate) fn judge(&self, explain: bool) -> Judge<'_> {
+        Judge { explain, thesaurus: &self.thesaurus, held: &self.held, usual: &self.usual, by_cell: &self.by_cell }
     }
 }
 

@@ -133,7 +133,7 @@ impl Library {
         let is_answered = !answers.is_empty();
         let mut row = |row: &Row, is_answer: bool| FactRow {
             hit: self.hit(row, &ask, &mut cutter),
-            generalised: row.agreement.notes.clone(),
+            generalised: self.judge(true).fact(&ask, &self.entries[row.at]).notes,
             is_answer,
             preparation: self.preparation(row.at),
         };
@@ -168,15 +168,8 @@ impl Library {
         // papers that share no word with the question but hold an answer
         for (key, worth) in from_facts {
             if let Some(at) = self.by_key.get(key) {
-                let agreement = self.judge().paper(ask, &self.entries[*at]);
-                let row = Row {
-                    at: *at,
-                    score: worth_of_fact * worth,
-                    rest: 0.0,
-                    share: 0.0,
-                    matched: Vec::new(),
-                    agreement,
-                };
+                let agreement = self.judge(false).paper(ask, &self.entries[*at]);
+                let row = Row { at: *at, score: worth_of_fact * worth, rest: 0.0, share: 0.0, agreement };
                 rows.push(row);
             }
         }

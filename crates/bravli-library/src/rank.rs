@@ -28,8 +28,26 @@ pub(crate) struct Row {
     pub(crate) rest: f32,
     /// Share of all words, by rarity.
     pub(crate) share: f32,
-    pub(crate) matched: Vec<String>,
     pub(crate) agreement: Agreement,
+}
+
+/// What stands for one word of a query.
+struct Wanted<'a> {
+    /// Its own tokens, any of them.
+    own: Vec<u32>,
+    /// Synonyms, each with all its tokens.
+    forms: Vec<(&'a str, Vec<u32>)>,
+}
+
+impl<'a> Wanted<'a> {
+    /// Whether a record holds the word: the synonym, if one stands for it, and how much that counts.
+    fn held(&self, entry: &Entry) -> Option<(Option<&'a str>, f32)> {
+        if self.own.iter().any(|id| entry.holds(*id)) {
+            return Some((None, 1.0));
+        }
+        let form = self.forms.iter().find(|(_, tokens)| tokens.iter().all(|id| entry.holds(*id)))?;
+        Some((Some(form.0), BY_SYNONYM))
+    }
 }
 
 impl Library {
@@ -69,7 +87,8 @@ impl Library {
         tail.retain(|(at, _)| !more.contains_key(at));
         words.extend(more);
         let rarity = self.rarity(ask, kind)?;
-        let mut rows: Vec<Row> = words.iter().map(|(at, bm25)| self.row(ask, *at, *bm25, &rarity)).collect();
+        let wanted = self.wanted(ask);
+        let mut rows: Vec<Row> = words.iter().map(|(at, bm25)| self.row(ask, *at, *bm25, &rarity, &wanted)).collect();
         rows.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
         let floor = rows.last().map_or(0.0, |row| row.score);
         rows.extend(tail.into_iter().map(|(at, bm25)| Row {
@@ -77,21 +96,20 @@ impl Library {
             score: floor * bm25,
             rest: 0.0,
             share: 0.0,
-            matched: Vec::new(),
             agreement: Agreement { factor: 0.0, notes: Vec::new(), against: Vec::new() },
         }));
         Ok(rows)
     }
 
-    fn row(&self, ask: &Ask, at: usize, bm25: f32, rarity: &[f32]) -> Row {
+    fn row(&self, ask: &Ask, at: usize, bm25: f32, rarity: &[f32], wanted: &[Wanted<'_>]) -> Row {
         let entry = &self.entries[at];
-        let held = self.held_words(ask, entry);
+        let held: Vec<f32> = wanted.iter().map(|word| word.held(entry).map_or(0.0, |(_, weight)| weight)).collect();
         let sum = |pick: &dyn Fn(usize) -> f32| {
             let (mut whole, mut there) = (0.0, 0.0);
             for word in 0..ask.words.len() {
                 let weight = rarity[word] * pick(word);
                 whole += weight;
-                there += weight * held[word].1;
+                there += weight * held[word];
             }
             if whole > 0.0 { there / whole } else { 1.0 }
         };
@@ -99,37 +117,43 @@ impl Library {
         let rest = sum(&|word| f32::from(u8::from(!ask.filler[word] && !ask.taken[word])));
         let (agreement, score) = match entry.hit.kind {
             HitKind::Fact => {
-                let agreement = self.judge().fact(ask, entry);
+                let agreement = self.judge(false).fact(ask, entry);
                 let score = agreement.factor * (0.3 + 0.7 * rest) * (0.75 + 0.25 * bm25);
                 (agreement, score)
             }
             HitKind::Paper => {
-                let agreement = self.judge().paper(ask, entry);
+                let agreement = self.judge(false).paper(ask, entry);
                 let score = agreement.factor * bm25;
                 (agreement, score)
             }
         };
-        let matched = held.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, _)| text).collect();
-        Row { at, score, rest, share, matched, agreement }
+        Row { at, score, rest, share, agreement }
     }
 
-    /// For each word of the query: text for the row, and how far the record holds it.
-    fn held_words(&self, ask: &Ask, entry: &Entry) -> Vec<(String, f32)> {
+    /// Words of the query that a record holds; `word ~ synonym` where a synonym stands for it.
+    pub(crate) fn matched(&self, ask: &Ask, entry: &Entry) -> Vec<String> {
+        let wanted = self.wanted(ask);
+        let told = ask.words.iter().zip(&wanted).filter_map(|(word, wanted)| {
+            let (form, _) = wanted.held(entry)?;
+            Some(form.map_or_else(|| word.raw.clone(), |form| format!("{} ~ {form}", word.raw)))
+        });
+        told.collect()
+    }
+
+    /// What stands for each word of the query, in numbers of tokens.
+    fn wanted<'a>(&'a self, ask: &Ask) -> Vec<Wanted<'a>> {
+        let number = |tokens: &[String]| tokens.iter().map(|token| self.ids.get(token)).collect::<Option<Vec<u32>>>();
         (0..ask.words.len())
             .map(|at| {
-                let word = &ask.words[at];
-                if word.tokens.iter().any(|token| entry.tokens.contains(token)) {
-                    return (word.raw.clone(), 1.0);
-                }
+                let own = ask.words[at].tokens.iter().filter_map(|token| self.ids.get(token)).collect();
                 let terms = ask.found.iter().filter(|found| (found.words.0..found.words.1).contains(&at));
-                let mut forms = terms.flat_map(|found| &found.terms).flat_map(|id| {
+                let forms = terms.flat_map(|found| &found.terms).flat_map(|id| {
                     let term = self.thesaurus.entry(*id);
                     term.exact.iter().chain(&term.related)
                 });
-                match forms.find(|form| form.tokens.iter().all(|token| entry.tokens.contains(token))) {
-                    Some(form) => (format!("{} ~ {}", word.raw, form.text), BY_SYNONYM),
-                    None => (String::new(), 0.0),
-                }
+                // a form that holds a token of no record stands for nothing
+                let forms = forms.filter_map(|form| Some((form.text.as_str(), number(&form.tokens)?))).collect();
+                Wanted { own, forms }
             })
             .collect()
     }

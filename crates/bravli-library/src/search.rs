@@ -2,7 +2,7 @@
 
 use crate::ask::Ask;
 use crate::error::LibraryError;
-use crate::filter::{Sieve, facets};
+use crate::filter::Sieve;
 use crate::hit::{Corpora, Hit, HitKind, SearchOptions, SearchResult};
 use crate::library::Library;
 use crate::rank::Row;
@@ -53,7 +53,7 @@ impl Library {
         }
         // stable: equal scores keep facts first, then the order of keys
         rows.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let counted = facets(rows.iter().map(|row| &self.entries[row.at]), &self.thesaurus);
+        let counted = self.facets.count(rows.iter().map(|row| row.at));
         let hits: Vec<Hit> = rows.iter().skip(start).take(limit).map(|row| self.hit(row, &ask, &mut cutter)).collect();
         let end = start + hits.len();
         let next_cursor = if end < rows.len() && !hits.is_empty() { format!("{end}-{stamp}") } else { String::new() };
@@ -76,7 +76,7 @@ impl Library {
         }
         Hit {
             score: row.score.min(1.0),
-            matched: row.matched.clone(),
+            matched: self.matched(ask, entry),
             snippet: snippet(&entry.sentences, &tokens, cutter),
             ..entry.hit.clone()
         }

@@ -48,7 +48,25 @@ fn score() {
     let root = std::env::var("KNOW")
         .map(PathBuf::from)
         .unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../knowledge"));
-    let library = Library::build(&knowledge(&root)).unwrap();
+    let t = std::time::Instant::now();
+    let base = knowledge(&root);
+    println!("read {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    let library = Library::build(&base).unwrap();
+    println!("build {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    for _ in 0..20 {
+        library
+            .lookup(
+                &Question {
+                    query: "connection probability L4 spiny stellate to L2/3 pyramid in rat".into(),
+                    ..Question::default()
+                },
+                10,
+            )
+            .unwrap();
+    }
+    println!("lookup {:?}", t.elapsed() / 20);
     let file = std::env::var("QFILE").unwrap_or("scientists".into());
     let verbose = std::env::var("V").is_ok();
     let text = std::fs::read_to_string(
