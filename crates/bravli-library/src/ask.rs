@@ -2,6 +2,7 @@
 
 use crate::age::Age;
 use crate::cells::{Cells, is_class, layer_terms, layers_of};
+use crate::phrasing::Told;
 use crate::thesaurus::{Found, Kind, TermId, Thesaurus};
 use crate::tokens::{Cutter, Mark, Word};
 use bravli_facts::{Context, Quantity};
@@ -353,7 +354,7 @@ impl Ask {
             };
             by_unit * by_cells
         };
-        let (found, used) = thesaurus.phrasings.find(&words, fits);
+        let Told { quantities: found, words: used } = thesaurus.phrasings.find(&words, fits);
         for at in 0..self.words.len() {
             let is_used = pieces(&self.words[at].raw).iter().any(|piece| used.contains(&cutter.stem(piece)));
             let is_corrected = self.words[at].tokens.iter().any(|token| used.contains(token));

@@ -64,7 +64,7 @@ impl Library {
     /// # Repeatability
     /// Equal records give equal answers.
     pub fn build(base: &KnowledgeBase) -> Result<Self, LibraryError> {
-        let mut cutter = Cutter::new();
+        let mut cutter = Cutter::remembering();
         let thesaurus = Thesaurus::build(base.terms(), &mut cutter);
         let mut ids = Ids::default();
         let entries = entries(base, &thesaurus, &mut cutter, &mut ids);
@@ -133,7 +133,7 @@ impl Library {
             thesaurus,
             searcher: reader.searcher(),
             fields,
-            cutter,
+            cutter: Cutter::new(),
             by_quantity,
             measured_by,
             by_key,

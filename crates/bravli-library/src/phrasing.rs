@@ -3,7 +3,7 @@
 use crate::fold::fold;
 use crate::tokens::Cutter;
 use bravli_facts::{Quantity, Term};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Words of a phrase that every question may hold.
 const IGNORED: [&str; 14] =
@@ -12,60 +12,66 @@ const IGNORED: [&str; 14] =
 /// A quantity counts beside the best one when its phrase tells at least this share as much.
 const ALSO: f32 = 0.4;
 
-/// One phrase: words in any order, each with its alternatives.
+/// One phrase: numbers of words in any order, each with its alternatives.
 #[derive(Debug)]
 struct Phrase {
     quantity: &'static Quantity,
-    words: Vec<Vec<String>>,
-}
-
-impl Phrase {
-    fn is_in(&self, words: &BTreeSet<String>) -> bool {
-        self.words.iter().all(|alternatives| alternatives.iter().any(|word| words.contains(word)))
-    }
+    words: Vec<Vec<usize>>,
 }
 
 /// All phrases.
 #[derive(Debug, Default)]
 pub(crate) struct Phrasings {
     phrases: Vec<Phrase>,
-    /// How much a word tells: the fewer quantities use it, the more.
-    telling: BTreeMap<String, f32>,
+    /// Number of each word.
+    numbers: HashMap<String, usize>,
+    /// How much a word tells, by number: the fewer quantities use it, the more.
+    telling: Vec<f32>,
+    /// All words, as written.
     spelled: BTreeSet<String>,
+}
+
+/// What a question asks for in other words.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// Quantities with how much their phrases tell, most first.
+    pub(crate) quantities: Vec<(&'static Quantity, f32)>,
+    /// Words that phrases of the best quantity use.
+    pub(crate) words: BTreeSet<String>,
 }
 
 impl Phrasings {
     pub(crate) fn build<'a>(terms: impl Iterator<Item = &'a Term>, cutter: &mut Cutter) -> Self {
-        let mut phrases = Vec::new();
-        let mut spelled = BTreeSet::new();
+        let mut all = Self::default();
+        let mut users: Vec<BTreeSet<&str>> = Vec::new();
         for term in terms {
             for quantity in term.quantities.iter().filter_map(|name| Quantity::find(name)) {
                 for text in &term.exact {
-                    spelled.extend(fold(text).to_lowercase().split([' ', '|']).map(str::to_owned));
-                    let words: Vec<Vec<String>> = text
-                        .split_whitespace()
-                        .filter(|word| !IGNORED.contains(word))
-                        .map(|word| word.split('|').map(|word| cutter.stem(&fold(word).to_lowercase())).collect())
-                        .collect();
+                    let text = fold(text).to_lowercase();
+                    all.spelled.extend(text.split([' ', '|']).map(str::to_owned));
+                    let mut words: Vec<Vec<usize>> = Vec::new();
+                    for word in text.split_whitespace().filter(|word| !IGNORED.contains(word)) {
+                        let mut alternatives = Vec::new();
+                        for stem in word.split('|').map(|word| cutter.stem(word)) {
+                            let fresh = all.numbers.len();
+                            let number = *all.numbers.entry(stem).or_insert(fresh);
+                            if number == fresh {
+                                users.push(BTreeSet::new());
+                            }
+                            users[number].insert(quantity.name);
+                            alternatives.push(number);
+                        }
+                        words.push(alternatives);
+                    }
                     if !words.is_empty() {
-                        phrases.push(Phrase { quantity, words });
+                        all.phrases.push(Phrase { quantity, words });
                     }
                 }
             }
         }
-        let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for phrase in &phrases {
-            for word in phrase.words.iter().flatten() {
-                users.entry(word.clone()).or_default().insert(phrase.quantity.name);
-            }
-        }
-        let all: BTreeSet<&str> = phrases.iter().map(|phrase| phrase.quantity.name).collect();
-        let telling = |n: usize| (1.0 + all.len() as f32 / n as f32).ln();
-        Self {
-            telling: users.into_iter().map(|(word, users)| (word, telling(users.len()))).collect(),
-            phrases,
-            spelled,
-        }
+        let n: BTreeSet<&str> = all.phrases.iter().map(|phrase| phrase.quantity.name).collect();
+        all.telling = users.iter().map(|users| (1.0 + n.len() as f32 / users.len() as f32).ln()).collect();
+        all
     }
 
     /// All words of phrases, as written.
@@ -73,35 +79,37 @@ impl Phrasings {
         &self.spelled
     }
 
-    /// Quantities whose phrases a question holds, with how much they tell, most first. `fits` weighs a quantity by what
-    /// else is asked. The second part holds the words that phrases of the best quantity use.
-    pub(crate) fn find(
-        &self,
-        words: &BTreeSet<String>,
-        fits: impl Fn(&Quantity) -> f32,
-    ) -> (Vec<(&'static Quantity, f32)>, BTreeSet<String>) {
+    /// Quantities whose phrases a question holds. `fits` weighs a quantity by what else is asked.
+    pub(crate) fn find(&self, words: &BTreeSet<String>, fits: impl Fn(&Quantity) -> f32) -> Told {
+        let mut is_there = vec![false; self.numbers.len()];
+        for number in words.iter().filter_map(|word| self.numbers.get(word)) {
+            is_there[*number] = true;
+        }
         let mut best: BTreeMap<&str, (&'static Quantity, f32)> = BTreeMap::new();
         for phrase in &self.phrases {
-            let mut told = 0.0;
-            let holds = phrase.words.iter().all(|alternatives| {
-                let there = alternatives.iter().filter(|word| words.contains(*word));
-                let most = there.filter_map(|word| self.telling.get(word)).copied().reduce(f32::max);
-                told += most.unwrap_or(0.0);
-                most.is_some()
+            let told = phrase.words.iter().try_fold(0.0, |told, alternatives| {
+                let there = alternatives.iter().filter(|number| is_there[**number]);
+                there.map(|number| self.telling[*number]).reduce(f32::max).map(|most| told + most)
             });
-            if holds {
+            if let Some(told) = told {
                 let told = told * fits(phrase.quantity);
                 let entry = best.entry(phrase.quantity.name).or_insert((phrase.quantity, 0.0));
                 entry.1 = entry.1.max(told);
             }
         }
-        let mut found: Vec<(&'static Quantity, f32)> = best.into_values().collect();
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.name.cmp(b.0.name)));
-        let least = found.first().map_or(0.0, |(_, most)| most * ALSO);
-        found.retain(|(_, told)| *told >= least && *told > 0.0);
-        let best = found.first().map(|(quantity, _)| *quantity);
-        let held = self.phrases.iter().filter(|phrase| Some(phrase.quantity) == best && phrase.is_in(words));
-        let used = held.flat_map(|phrase| phrase.words.iter().flatten()).filter(|word| words.contains(*word)).cloned();
-        (found, used.collect())
+        let mut quantities: Vec<(&'static Quantity, f32)> = best.into_values().collect();
+        quantities.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.name.cmp(b.0.name)));
+        let least = quantities.first().map_or(0.0, |(_, most)| most * ALSO);
+        quantities.retain(|(_, told)| *told >= least && *told > 0.0);
+        let first = quantities.first().map(|(quantity, _)| *quantity);
+        let is_held = |phrase: &&Phrase| phrase.words.iter().all(|word| word.iter().any(|number| is_there[*number]));
+        let mut is_used = vec![false; self.numbers.len()];
+        for phrase in self.phrases.iter().filter(|phrase| Some(phrase.quantity) == first).filter(is_held) {
+            for number in phrase.words.iter().flatten() {
+                is_used[*number] = is_there[*number];
+            }
+        }
+        let used = words.iter().filter(|word| self.numbers.get(*word).is_some_and(|number| is_used[*number]));
+        Told { words: used.cloned().collect(), quantities }
     }
 }

@@ -1,6 +1,7 @@
 //! Words as neuroscientists write them: one function cuts records and queries alike.
 
 use crate::fold::fold;
+use std::collections::HashMap;
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
 
 /// Words too common to search for, in the languages that labs ask in.
@@ -113,12 +114,19 @@ pub(crate) struct Word {
 #[derive(Clone)]
 pub(crate) struct Cutter {
     stemmer: TextAnalyzer,
+    /// Tokens of words already cut, where many texts are cut in a row.
+    memo: Option<HashMap<String, Vec<String>>>,
 }
 
 impl Cutter {
     pub(crate) fn new() -> Self {
         let stemmer = TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build();
-        Self { stemmer }
+        Self { stemmer, memo: None }
+    }
+
+    /// One that remembers the words it has cut: for a whole library of texts.
+    pub(crate) fn remembering() -> Self {
+        Self { memo: Some(HashMap::new()), ..Self::new() }
     }
 
     /// Words of a text, without stop words.
@@ -168,6 +176,23 @@ impl Cutter {
             }
             return;
         }
+        let seen = match self.memo.as_ref().and_then(|memo| memo.get(raw)) {
+            Some(known) => known.clone(),
+            None => {
+                let fresh = self.fresh_tokens(raw);
+                if let Some(memo) = &mut self.memo {
+                    memo.insert(raw.to_owned(), fresh.clone());
+                }
+                fresh
+            }
+        };
+        if !seen.is_empty() {
+            words.push(Word { raw: raw.to_owned(), tokens: seen, mark });
+        }
+    }
+
+    /// Tokens of a word, each once.
+    fn fresh_tokens(&mut self, raw: &str) -> Vec<String> {
         let mut tokens = Vec::new();
         self.tokens(raw, &mut tokens);
         let mut seen: Vec<String> = Vec::new();
@@ -176,9 +201,7 @@ impl Cutter {
                 seen.push(token);
             }
         }
-        if !seen.is_empty() {
-            words.push(Word { raw: raw.to_owned(), tokens: seen, mark });
-        }
+        seen
     }
 
     fn tokens(&mut self, raw: &str, tokens: &mut Vec<String>) {
