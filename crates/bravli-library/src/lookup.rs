@@ -117,8 +117,8 @@ impl Library {
         let mut cutter = self.cutter.clone();
         let ask = self.read_question(question, &mut cutter)?;
         let sieve = Sieve::default_open();
-        let rows = self.rows(&ask, HitKind::Fact, &sieve)?;
-        let papers = self.rows(&ask, HitKind::Paper, &sieve)?;
+        let rows = self.rows(&ask, HitKind::Fact, &sieve, true)?;
+        let papers = self.rows(&ask, HitKind::Paper, &sieve, true)?;
         let least = match () {
             () if ask.quantities.is_empty() => LEAST_REST_UNNAMED,
             // a turn of phrase alone may mean anything

@@ -1,6 +1,7 @@
 //! The index query built from what a query asks.
 
 use crate::ask::Ask;
+use crate::ids::Ids;
 use crate::thesaurus::{Form, Thesaurus};
 use tantivy::Term;
 use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery};
@@ -31,7 +32,7 @@ impl Fields {
 }
 
 /// Records of one kind that share words or synonyms with the query, by BM25.
-pub(crate) fn index_query(ask: &Ask, facts: bool, fields: Fields, thesaurus: &Thesaurus) -> BooleanQuery {
+pub(crate) fn index_query(ask: &Ask, facts: bool, fields: Fields, thesaurus: &Thesaurus, ids: &Ids) -> BooleanQuery {
     let fields = fields.of(facts);
     let mut parts: Vec<Box<dyn Query>> = Vec::new();
     let asks: Vec<usize> = (0..ask.words.len()).filter(|at| !ask.filler[*at]).collect();
@@ -49,7 +50,9 @@ pub(crate) fn index_query(ask: &Ask, facts: bool, fields: Fields, thesaurus: &Th
                 form.tokens.len() == typed.len()
                     && form.tokens.iter().zip(typed).all(|(token, word)| word.tokens.first() == Some(token))
             };
-            let others = term.exact.iter().chain(&term.related).filter(|form| !is_typed(form));
+            // a form that holds a token of no record finds nothing
+            let is_held = |form: &&Form| form.tokens.iter().all(|token| ids.get(token).is_some());
+            let others = term.exact.iter().chain(&term.related).filter(is_held).filter(|form| !is_typed(form));
             forms.extend(others.map(|form| all_of(&fields, form)));
         }
         // the best spelling counts, not their number

@@ -51,12 +51,20 @@ impl<'a> Wanted<'a> {
 }
 
 impl Library {
-    /// Rows of one kind that pass the filters, best first, ties by key.
-    pub(crate) fn rows(&self, ask: &Ask, kind: HitKind, sieve: &Sieve) -> Result<Vec<Row>, LibraryError> {
+    /// Rows of one kind that pass the filters, best first, ties by key: all that share a word with the query, or with
+    /// `judged_only` those alone whose agreement is judged.
+    pub(crate) fn rows(
+        &self,
+        ask: &Ask,
+        kind: HitKind,
+        sieve: &Sieve,
+        judged_only: bool,
+    ) -> Result<Vec<Row>, LibraryError> {
         let is_facts = kind == HitKind::Fact;
-        let query = index_query(ask, is_facts, self.fields, &self.thesaurus);
-        let everything = TopDocs::with_limit(self.entries.len().max(1)).order_by_score();
-        let found: Vec<(Score, DocAddress)> = self.searcher.search(&query, &everything)?;
+        let query = index_query(ask, is_facts, self.fields, &self.thesaurus, &self.ids);
+        let most = if judged_only { JUDGED } else { self.entries.len().max(1) };
+        let found: Vec<(Score, DocAddress)> =
+            self.searcher.search(&query, &TopDocs::with_limit(most).order_by_score())?;
         let best = found.first().map_or(1.0, |(score, _)| score.max(f32::MIN_POSITIVE));
         let measured = |paper: &str, quantities: &[&'static str]| {
             self.measured_by.get(paper).is_some_and(|held| quantities.iter().any(|name| held.contains(*name)))

@@ -42,7 +42,7 @@ impl Library {
         };
         let mut rows: Vec<Row> = Vec::new();
         for kind in kinds {
-            let mut of_kind = self.rows(&ask, *kind, &sieve)?;
+            let mut of_kind = self.rows(&ask, *kind, &sieve, false)?;
             if *kind == HitKind::Paper {
                 // the words of a paper are all there is, so their share makes it comparable with a fact
                 for row in &mut of_kind {
