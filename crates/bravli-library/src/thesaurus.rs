@@ -144,6 +144,12 @@ impl Thesaurus {
     fn link(&mut self, records: &[&Term]) {
         let parent: Vec<Option<TermId>> =
             records.iter().map(|term| term.broader.as_ref().and_then(|key| self.keys.get(key).copied())).collect();
+        let mut spelled: HashMap<Vec<String>, Vec<TermId>> = HashMap::new();
+        for (id, term) in self.all() {
+            for form in &term.exact {
+                spelled.entry(form.tokens.clone()).or_default().push(id);
+            }
+        }
         for at in 0..self.terms.len() {
             let mut wider = Vec::new();
             let mut next = parent[at];
@@ -153,12 +159,12 @@ impl Thesaurus {
                 wider.push(up);
                 next = parent[up.0 as usize];
             }
+            let kind = self.terms[at].kind;
             let named = |form: &Form| {
-                self.terms.iter().position(|other| {
-                    other.kind == self.terms[at].kind && other.exact.iter().any(|exact| exact.tokens == form.tokens)
-                })
+                let by_kind = spelled.get(&form.tokens)?;
+                by_kind.iter().find(|id| self.terms[id.0 as usize].kind == kind).copied()
             };
-            let near = self.terms[at].related.iter().filter_map(named).map(|other| TermId(other as u32)).collect();
+            let near = self.terms[at].related.iter().filter_map(named).collect();
             self.terms[at].wider = wider;
             self.terms[at].near = near;
         }
