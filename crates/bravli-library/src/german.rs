@@ -5,11 +5,10 @@ use bravli_facts::Term;
 use std::collections::{HashMap, HashSet};
 
 /// Words that only a German question holds.
-const TELLTALE: [&str; 44] = [
-    "auf", "aus", "bei", "bekommt", "das", "dem", "den", "der", "des", "die", "ein", "eine", "einem", "einen", "einer",
-    "eines", "für", "gibt", "hat", "im", "ist", "mit", "nach", "oder", "pro", "sich", "sind", "über", "und", "unter",
-    "vom", "von", "was", "welche", "welchem", "welcher", "welches", "werden", "wie", "wieviel", "wird", "zu", "zum",
-    "zwischen",
+const TELLTALE: [&str; 39] = [
+    "auf", "aus", "bei", "bekommt", "das", "dem", "den", "der", "des", "ein", "eine", "einem", "einen", "einer",
+    "eines", "für", "gibt", "ist", "mit", "nach", "oder", "sich", "sind", "über", "und", "unter", "vom", "von",
+    "welche", "welchem", "welcher", "welches", "werden", "wie", "wieviel", "wird", "zu", "zum", "zwischen",
 ];
 
 /// Letters that join the parts of a compound.

@@ -35,7 +35,8 @@ impl Fields {
 pub(crate) fn index_query(ask: &Ask, facts: bool, fields: Fields, thesaurus: &Thesaurus, ids: &Ids) -> BooleanQuery {
     let fields = fields.of(facts);
     let mut parts: Vec<Box<dyn Query>> = Vec::new();
-    let asks: Vec<usize> = (0..ask.words.len()).filter(|at| !ask.filler[*at]).collect();
+    // what only asks is in no fact, but may be in a paper
+    let asks: Vec<usize> = (0..ask.words.len()).filter(|at| !facts || !ask.filler[*at]).collect();
     for at in &asks {
         for (rank, token) in ask.words[*at].tokens.iter().enumerate() {
             parts.push(anywhere(&fields, token, if rank == 0 { 1.0 } else { PART }));

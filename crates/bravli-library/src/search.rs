@@ -44,9 +44,11 @@ impl Library {
         for kind in kinds {
             let mut of_kind = self.rows(&ask, *kind, &sieve, false)?;
             if *kind == HitKind::Paper {
-                // the words of a paper are all there is, so their share makes it comparable with a fact
+                // the share of the words that the best paper holds makes papers comparable with facts; their own order is
+                // that of BM25
+                let worth = of_kind.first().map_or(1.0, |best| 0.2 + 0.8 * best.share);
                 for row in &mut of_kind {
-                    row.score *= 0.2 + 0.8 * row.share;
+                    row.score *= worth;
                 }
             }
             rows.extend(of_kind);
