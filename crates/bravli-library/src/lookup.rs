@@ -163,7 +163,7 @@ impl Library {
         for row in &mut rows {
             let key = self.entries[row.at].hit.key.as_str();
             let by_fact = from_facts.remove(key).unwrap_or(0.0);
-            row.score = row.score * (0.3 + 0.7 * row.share) + worth_of_fact * by_fact;
+            row.score += worth_of_fact * by_fact;
         }
         // papers that share no word with the question but hold an answer
         for (key, worth) in from_facts {
