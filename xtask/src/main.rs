@@ -8,8 +8,8 @@ use std::process::ExitCode;
 mod cmake;
 mod demo;
 mod edges;
+mod eval;
 mod layers;
-
 mod nearest;
 mod project;
 mod python;
@@ -19,7 +19,7 @@ mod test;
 use project::{Problem, Project, complain, say};
 
 /// Every command and what it does, in the order of `cargo xtask help`.
-const COMMANDS: [(&str, &str); 7] = [
+const COMMANDS: [(&str, &str); 8] = [
     ("demo", "build the release binary, run the first study, print its cost and what to try next (-- extra arguments)"),
     (
         "test",
@@ -28,6 +28,10 @@ const COMMANDS: [(&str, &str); 7] = [
     ("check", "fmt, clippy and layers"),
     ("layers", "check that each crate depends only on crates above it"),
     ("snapshots", "rewrite the schema snapshots in tools/ from the tools as they are"),
+    (
+        "eval-search",
+        "rank a judged collection in BEIR form with the product's search: nDCG@10, Recall@100, times (FOLDER --run FILE)",
+    ),
     ("setup", "find or install the cmake that builds HDF5, and name anything else that is missing"),
     ("help", "this list"),
 ];
@@ -76,6 +80,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode, Problem> {
             let mut cargo = project.cargo(["test", "--quiet", "--package", "bravli-mcp", "--test", "snapshots"]);
             project::run(cargo.env("BRAVLI_REWRITE_SNAPSHOTS", "1"))?;
         }
+        "eval-search" => eval::eval_search(&Project::find()?, rest)?,
         "setup" => {
             no_arguments(command, rest)?;
             cmake::setup(&mut Project::find()?)?;
@@ -88,7 +93,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode, Problem> {
 fn help() -> String {
     let mut text = String::from("cargo xtask <command>\n");
     for (name, what) in COMMANDS {
-        text.push_str(&format!("\n  {name:<8} {what}"));
+        text.push_str(&format!("\n  {name:<11} {what}"));
     }
     text
 }
@@ -123,7 +128,7 @@ mod tests {
     #[test]
     fn a_misspelt_command_lists_the_commands_and_the_nearest() {
         let text = unknown_command("tset").to_string();
-        assert!(text.contains("demo, test, check, layers, snapshots, setup, help"), "{text}");
+        assert!(text.contains("demo, test, check, layers, snapshots, eval-search, setup, help"), "{text}");
         assert!(text.contains("did you mean `cargo xtask test`?"), "{text}");
     }
 
