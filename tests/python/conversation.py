@@ -8,6 +8,7 @@ The whole conversation is held twice, once in each era of the protocol, each in 
 One line per check; the exit status is 1 when any check failed.
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import traceback
 
 import anyio
 from mcp import Client, StdioServerParameters
+from mcp.types import ResourceTemplateReference
 
 if sys.version_info < (3, 11):
     from exceptiongroup import BaseExceptionGroup  # anyio brings it
@@ -53,6 +55,13 @@ PROTOCOL = {
     "isi_ms": 100,
 }
 EMPTY_PROTOCOL = {"kind": "spontaneous", "duration_ms": 0}
+
+QUESTION = {"query": "connection probability L4 spiny stellate to L2/3 pyramid in rat"}
+UNMEASURED = {"query": "refractive index of the axolotl's optic nerve"}
+BIBTEX = """@article{anything, author = {M{\\"u}ller, Ida and Tan, Wei}, year = 2031,
+  title = {Zonular release at walnut-shaped synapses}, journal = {Journal of Imagined Results}}
+@article{broken, title = {No end"""
+TEMPLATES = {"bravli://paper/{key}", "bravli://fact/{key}"}
 
 
 class Stop(Exception):
@@ -123,6 +132,46 @@ def find(value, key):
     return None
 
 
+async def ask_the_literature(client, checks):
+    """One number with its record, what nobody measured, and a paper of the lab's own."""
+    answer = await call(client, checks, "lookup_parameter", QUESTION)
+    facts = answer.get("facts") or []
+    checks.that(answer.get("answered") is True and bool(facts), "a question is answered", short(answer.get("finding")))
+    checks.that(bool(answer.get("recommendation")), "what to use is said", short(answer.get("recommendation")))
+    nothing = await call(client, checks, "lookup_parameter", UNMEASURED)
+    is_honest = nothing.get("answered") is False and nothing.get("facts") == []
+    checks.that(is_honest, "what nobody measured is said", short(nothing.get("finding")))
+
+    templates = {template.uri_template for template in (await client.list_resource_templates()).resource_templates}
+    checks.that(templates == TEMPLATES, "records are resources", short(sorted(templates)))
+    if not facts:
+        raise Stop("lookup_parameter")
+    key = facts[0]["key"]
+    contents = (await client.read_resource(f"bravli://fact/{key}")).contents
+    fact = json.loads(contents[0].text)
+    checks.that(fact.get("record", {}).get("id") == key, "a fact that was found is read by its key", key)
+    paper = fact.get("paper", {}).get("key")
+    contents = (await client.read_resource(f"bravli://paper/{paper}")).contents
+    is_named = any(row.get("key") == key for row in json.loads(contents[0].text).get("facts", []))
+    checks.that(is_named, "its paper names it", short(paper))
+    reference = ResourceTemplateReference(type="ref/resource", uri="bravli://fact/{key}")
+    found = (await client.complete(reference, {"name": "key", "value": key[:-2]})).completion.values
+    checks.that(key in found, "its key is completed", short(found))
+
+    added = await call(client, checks, "add_literature", {"bibtex": BIBTEX})
+    checks.that(added.get("papers") == ["muller2031"], "a paper is added", short(added.get("papers")))
+    skipped = added.get("skipped") or []
+    is_told = len(skipped) == 1 and "line 3" in skipped[0]
+    checks.that(is_told, "a broken entry is told with its line", short(skipped))
+    results = (await call(client, checks, "search_literature", {"query": "Müller walnut-shaped synapses"}))["results"]
+    checks.that(results[0]["key"] == "muller2031", "the paper is found at once", results[0]["key"])
+    again = await call(client, checks, "add_literature", {"bibtex": BIBTEX})
+    checks.that(not again.get("papers") and len(again.get("known") or []) == 1, "a paper is added once")
+    offline = await client.call_tool("add_literature", {"europe_pmc": "barrel cortex"})
+    is_refused = offline.is_error and "--online" in text_of(offline)
+    checks.that(is_refused, "nothing goes online unasked", short(text_of(offline)))
+
+
 async def converse(client, checks):
     listed = {tool.name for tool in (await client.list_tools()).tools}
     missing = sorted(TOOLS - listed)
@@ -132,6 +181,7 @@ async def converse(client, checks):
     # a list of hits, whatever it is called
     hits = max((value for value in found.values() if isinstance(value, list)), key=len, default=[])
     checks.that(0 < len(hits) <= 5, "search_literature finds 1 to 5 records", str(len(hits)))
+    await ask_the_literature(client, checks)
 
     await call(client, checks, "parse_recipe", {"recipe": RECIPE})
 
