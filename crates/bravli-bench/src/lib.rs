@@ -9,6 +9,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod literature;
+
+pub use literature::{QUERIES, QUESTIONS, many_records};
+
 use bravli_circuit::{
     Boundary, Circuit, NeuronColumns, PlaceRequest, Protocol, neuron_columns, place, read_boundary, wire, wire_fibres,
 };
