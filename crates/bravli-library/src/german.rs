@@ -44,8 +44,9 @@ impl Glossary {
         let telling = pieces.iter().filter(|piece| self.telltale.contains(&plain(&core(piece)))).count();
         let is_known = |piece: &&&str| {
             let word = core(piece);
+            // an umlaut, however it is written, or a compound
             self.read(&word).is_some()
-                && (word.contains(['ä', 'ö', 'ü', 'ß']) || !self.words.contains_key(&plain(&word)))
+                && (plain(&word) != word.to_lowercase() || !self.words.contains_key(&plain(&word)))
         };
         if telling < 2 && !pieces.iter().any(|piece| is_known(&piece)) {
             return None;
