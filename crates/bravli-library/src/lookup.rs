@@ -191,24 +191,35 @@ impl Library {
             };
         };
         let mut reasons = Vec::new();
+        if !ask.quantity_label.is_empty() {
+            reasons.push(format!("no fact on {} {}", ask.quantity_label, self.subject(ask)).trim_end().to_owned());
+        }
         if !unknown.is_empty() {
             reasons.push(format!("no record holds {}", unknown.join(", ")));
         }
-        if !best.agreement.against.is_empty() {
-            let what = best
-                .agreement
-                .notes
-                .iter()
-                .filter(|note| note.contains(", not ") || note.contains("reversed") || note.contains(" for "));
-            let what: Vec<&str> = what.map(String::as_str).collect();
-            reasons.push(format!("the nearest differs: {}", what.join("; ")));
-        } else if ask.quantities.is_empty() {
+        if ask.quantities.is_empty() {
             reasons.push("no quantity of the vocabulary is named, and no record holds enough of the words".to_owned());
+        } else if !best.agreement.against.is_empty() {
+            let notes = self.judge(true).fact(ask, &self.entries[best.at]).notes;
+            reasons.push(format!("the nearest differs in {}", notes.join("; ")));
         }
         if reasons.is_empty() {
             reasons.push("no record holds enough of the words".to_owned());
         }
         reasons.join("; ")
+    }
+
+    /// `for L4 > L2/3 pyramidal neuron, mouse`.
+    fn subject(&self, ask: &Ask) -> String {
+        let read = self.understood(ask);
+        let pathway = match (read.pre.is_empty(), read.post.is_empty()) {
+            (true, true) => read.cells,
+            (false, true) => format!("from {}", read.pre),
+            (true, false) => format!("onto {}", read.post),
+            (false, false) => format!("{} > {}", read.pre, read.post),
+        };
+        let parts: Vec<String> = [pathway, read.preparation].into_iter().filter(|part| !part.is_empty()).collect();
+        if parts.is_empty() { String::new() } else { format!("for {}", parts.join(", ")) }
     }
 
     fn understood(&self, ask: &Ask) -> Understood {

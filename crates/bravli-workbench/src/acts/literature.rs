@@ -151,7 +151,7 @@ fn lookup_reply(answer: &Answer, loaded: &Loaded) -> LookupReply {
         },
         n_answers: answer.n_answers as u64,
         recommendation: recommendation(answer, base),
-        rivals: rivals(&alike),
+        rivals: rivals(&fitting(answer, base)),
         pooled: if answer.is_answered { pooled(&alike) } else { PooledReply::default() },
         facts,
         nearest,
@@ -189,7 +189,17 @@ fn alike<'a>(answer: &Answer, base: &'a KnowledgeBase) -> Vec<&'a Fact> {
     same.filter_map(|row| base.fact(&row.hit.key)).collect()
 }
 
-/// How far the values of one preparation lie apart.
+/// Facts that fit the question as well as the best answer does: rivals, whatever their evidence.
+fn fitting<'a>(answer: &Answer, base: &'a KnowledgeBase) -> Vec<&'a Fact> {
+    let Some(best) = answer.facts.first().filter(|row| row.is_answer) else { return Vec::new() };
+    // quantity and cells; species, region and state may differ where the question leaves them open
+    let what = |row: &FactRow| row.preparation.split(" | ").take(2).map(str::to_owned).collect::<Vec<_>>();
+    let wanted = what(best);
+    let is_same = |row: &&FactRow| row.is_answer && row.generalised == best.generalised && what(row) == wanted;
+    answer.facts.iter().filter(is_same).filter_map(|row| base.fact(&row.hit.key)).collect()
+}
+
+/// How far rivals lie apart.
 fn rivals(alike: &[&Fact]) -> String {
     let numbers: Vec<f64> = alike
         .iter()
@@ -206,11 +216,12 @@ fn rivals(alike: &[&Fact]) -> String {
     if numbers.len() < 2 {
         return String::new();
     }
-    let unit = alike.first().map_or("", |fact| if fact.unit == "1" { "" } else { fact.unit.as_str() });
+    let unit = alike
+        .first()
+        .map_or(String::new(), |fact| if fact.unit == "1" { String::new() } else { format!(" {}", fact.unit) });
     let fold = if low > 0.0 { format!(", {:.2}-fold", high / low) } else { String::new() };
-    let span =
-        if low == high { format!("agree on {low} {unit}") } else { format!("span {low} to {high} {unit}{fold}") };
-    format!("{} values of this preparation from {} sources {}", numbers.len(), sources.len(), span.trim_end())
+    let span = if low == high { format!("agree on {low}{unit}") } else { format!("span {low} to {high}{unit}{fold}") };
+    format!("{} values fit equally, from {} sources, and {}", numbers.len(), sources.len(), span.trim_end())
 }
 
 /// One estimate, or why there is none.

@@ -63,7 +63,7 @@ pub struct LookupReply {
     pub nearest: Vec<LookupFactRow>,
     /// What to use, and why; empty where nothing was measured.
     pub recommendation: String,
-    /// How far the values of the same preparation lie apart; empty for fewer than two.
+    /// How far the values that fit equally well lie apart; empty for fewer than two.
     pub rivals: String,
     /// A pooled estimate, or why there is none.
     pub pooled: PooledReply,
