@@ -163,7 +163,11 @@ async fn bad_input_names_field_and_remedy_and_writes_nothing() {
         ("simulate", json!({ "circuit": "circuit-0", "boundary": "boundary-0", "duration_ms": 0 }), "duration_ms"),
         ("simulate", json!({ "circuit": "c", "boundary": "b", "protocol": { "isi_ms": 0 } }), "isi_ms"),
         ("compute_upe", json!({ "runs": [] }), "runs"),
-        ("search_literature", json!({ "query": "PV", "limit": 0 }), "limit"),
+        ("search_literature", json!({ "query": "PV", "limit": 51 }), "limit"),
+        ("lookup_parameter", json!({}), "query"),
+        ("lookup_parameter", json!({ "query": "resting potential", "species": "moues" }), "mouse"),
+        ("add_literature", json!({}), "nothing_to_add"),
+        ("add_literature", json!({ "openalex": "barrel cortex" }), "--online"),
         ("inspect", json!({ "artifact": "run-ffffffffffff" }), "run-ffffffffffff"),
     ];
     for (tool, arguments, expected) in cases {
