@@ -165,6 +165,10 @@ pub(crate) fn evaluate(settings: &Settings) -> Result<Report, Failure> {
     if n_wordless > 0 {
         notes.push(format!("{n_wordless} queries hold no word to search for; they count as 0"));
     }
+    let n_empty = ranked.values().filter(|rows| rows.is_empty()).count().saturating_sub(n_wordless);
+    if n_empty > 0 {
+        notes.push(format!("{n_empty} queries found nothing; they count as 0"));
+    }
     write_run(&settings.run, &ranked).map_err(|error| Failure::Write { path: settings.run.clone(), error })?;
 
     let none = Vec::new();
