@@ -9,6 +9,15 @@ use crate::records::{EvidenceKind, Fact, FactValue, Paper, Term, Verification};
 use bravli_units::Unit;
 use std::collections::BTreeMap;
 
+/// Longest text of a record, in bytes.
+const MAX_TEXT: usize = 20_000;
+
+/// Longest key of a fact, in bytes.
+const MAX_KEY: usize = 300;
+
+/// Longest key of a paper, in bytes.
+const MAX_PAPER_KEY: usize = 80;
+
 /// Shares may miss one by this much, from rounding.
 const SHARE_SLACK: f64 = 0.020_001;
 
@@ -23,7 +32,7 @@ impl KnowledgeBase {
         let mut said: BTreeMap<String, (&String, &Place)> = BTreeMap::new();
         for (key, held) in &self.facts {
             report(&mut found, key, &held.at, self.fact_problems(held));
-            if let Some((first, at)) = said.insert(saying(&held.record), (key, &held.at)) {
+            if let Some((first, at)) = said.insert(held.record.saying(), (key, &held.at)) {
                 let kind = RecordProblemKind::SameRecord { key: first.clone(), at: at.clone() };
                 report(&mut found, key, &held.at, vec![kind]);
             }
@@ -47,6 +56,12 @@ impl KnowledgeBase {
         }
         if let Some(quoting) = fact.quoted_by.as_ref().filter(|quoting| !self.papers.contains_key(*quoting)) {
             found.push(RecordProblemKind::DanglingQuotation(quoting.clone()));
+        }
+        if fact.note.as_ref().is_some_and(|note| note.len() > MAX_TEXT) {
+            found.push(RecordProblemKind::TooLong { field: "note", limit: MAX_TEXT });
+        }
+        if fact.id.len() > MAX_KEY {
+            found.push(RecordProblemKind::TooLong { field: "id", limit: MAX_KEY });
         }
         if fact.evidence != EvidenceKind::Derived && (!fact.from.is_empty() || fact.formula.is_some()) {
             found.push(RecordProblemKind::StrayFormula);
@@ -88,18 +103,6 @@ impl KnowledgeBase {
 
 fn report(found: &mut Vec<RecordProblem>, key: &str, at: &Place, kinds: Vec<RecordProblemKind>) {
     found.extend(kinds.into_iter().map(|kind| RecordProblem { at: at.clone(), key: key.to_owned(), kind }));
-}
-
-/// What a fact says, without its key: two facts of one source that say the same are one.
-fn saying(fact: &Fact) -> String {
-    let plain = Fact {
-        id: String::new(),
-        terms: Vec::new(),
-        verification: Verification::Seen,
-        confidence: None,
-        ..fact.clone()
-    };
-    format!("{plain:?}")
 }
 
 fn spread_problem(fact: &Fact) -> Option<RecordProblemKind> {
@@ -165,11 +168,20 @@ fn value_problems(value: &FactValue, found: &mut Vec<RecordProblemKind>) {
 }
 
 fn paper_problems(paper: &Paper) -> Vec<RecordProblemKind> {
-    if paper.doi.is_empty() || is_doi(&paper.doi) {
-        Vec::new()
-    } else {
-        vec![RecordProblemKind::MalformedDoi(paper.doi.clone())]
+    let mut found = Vec::new();
+    if !paper.doi.is_empty() && !is_doi(&paper.doi) {
+        found.push(RecordProblemKind::MalformedDoi(paper.doi.clone()));
     }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if paper.id.is_empty() || paper.id.len() > MAX_PAPER_KEY || !paper.id.chars().all(is_plain) {
+        found.push(RecordProblemKind::MalformedKey(paper.id.chars().take(MAX_PAPER_KEY).collect()));
+    }
+    for (field, text) in [("summary", &paper.summary), ("title", &paper.title), ("authors", &paper.authors)] {
+        if text.len() > MAX_TEXT {
+            found.push(RecordProblemKind::TooLong { field, limit: MAX_TEXT });
+        }
+    }
+    found
 }
 
 /// Whether a text has the form `10.<4 to 9 digits>/<no white space>`.

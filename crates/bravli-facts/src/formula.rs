@@ -67,12 +67,12 @@ impl KnowledgeBase {
     }
 }
 
-/// Deepest nesting of brackets; signs in a row nest as well.
+/// Deepest nesting of brackets.
 fn depth(formula: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for c in formula.chars() {
         match c {
-            '(' | '-' | '+' => depth += 1,
+            '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
             _ => {}
         }

@@ -4,8 +4,15 @@ use crate::cited::{SampleSize, Spread};
 use crate::records::{EvidenceKind, Fact, FactValue};
 use std::collections::BTreeSet;
 
-/// Largest share of the scatter that may lie between sources: Higgins & Thompson 2002, doi:10.1002/sim.1186, call half moderate.
+/// Largest share of the scatter that may lie between sources (I², Higgins & Thompson 2002, doi:10.1002/sim.1186). With two
+/// sources it says little, so an estimate is widened by what scatter there is.
 const MOST_BETWEEN: f64 = 0.5;
+
+/// Temperatures further apart than this are other conditions: kinetics change by a quarter over 3 K at a Q10 of 2.
+const MOST_KELVIN: f64 = 3.0;
+
+/// Bath calcium further apart than this, mM, is another condition.
+const MOST_CALCIUM: f64 = 0.3;
 
 /// Width of a 95 % interval, in standard errors.
 const Z: f64 = 1.96;
@@ -35,6 +42,12 @@ pub enum NotPooled {
     /// Numbers that nobody measured.
     #[error("{0} is no measurement")]
     NotMeasured(String),
+    /// A bound, whose value nobody knows.
+    #[error("{0} is a bound, not a value")]
+    Bound(String),
+    /// Conditions that change the value.
+    #[error("the facts differ in {0}")]
+    Conditions(&'static str),
     /// Different quantities or units.
     #[error("the facts are of different quantities or units")]
     Mixed,
@@ -65,8 +78,11 @@ pub enum NotPooled {
 pub fn pool(facts: &[&Fact]) -> Result<Pooled, NotPooled> {
     let mut sources = BTreeSet::new();
     for fact in facts {
-        if fact.evidence != EvidenceKind::Measured || fact.comparator.is_some() {
+        if fact.evidence != EvidenceKind::Measured {
             return Err(NotPooled::NotMeasured(fact.id.clone()));
+        }
+        if fact.comparator.is_some() {
+            return Err(NotPooled::Bound(fact.id.clone()));
         }
         if !sources.insert(&fact.source) {
             return Err(NotPooled::SameSource(fact.source.clone()));
@@ -75,6 +91,9 @@ pub fn pool(facts: &[&Fact]) -> Result<Pooled, NotPooled> {
     let [first, _, ..] = facts else { return Err(NotPooled::TooFew) };
     if facts.iter().any(|fact| fact.quantity != first.quantity || fact.unit != first.unit) {
         return Err(NotPooled::Mixed);
+    }
+    if let Some(what) = facts.iter().find_map(|fact| different(first, fact)) {
+        return Err(NotPooled::Conditions(what));
     }
     let counts: Option<Vec<(f64, f64)>> = facts.iter().map(|fact| counted(fact)).collect();
     let (value, interval, scatter, how) = match counts {
@@ -90,7 +109,26 @@ pub fn pool(facts: &[&Fact]) -> Result<Pooled, NotPooled> {
     if between > MOST_BETWEEN || !value.is_finite() {
         return Err(NotPooled::Heterogeneous { between });
     }
+    // scatter beyond sampling error widens the interval by √(Q/df)
+    let widen = (scatter / free).max(1.0).sqrt();
+    let interval = (value - (value - interval.0) * widen, value + (interval.1 - value) * widen);
     Ok(Pooled { value, interval, from: facts.iter().map(|fact| fact.id.clone()).collect(), between, how })
+}
+
+/// A condition that two facts do not share; one that only one of them states counts.
+fn different(a: &Fact, b: &Fact) -> Option<&'static str> {
+    let apart = |a: Option<f64>, b: Option<f64>, most: f64| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() > most,
+        (None, None) => false,
+        _ => true,
+    };
+    if apart(a.temperature_c, b.temperature_c, MOST_KELVIN) {
+        return Some("temperature");
+    }
+    if apart(a.ca_mm, b.ca_mm, MOST_CALCIUM) {
+        return Some("bath calcium");
+    }
+    (a.distance_um != b.distance_um).then_some("distance of the pairs")
 }
 
 /// Found and tested, where the value is their ratio.

@@ -166,6 +166,17 @@ pub enum RecordProblemKind {
     /// A quantity term that stands for a quantity outside the vocabulary.
     #[error("term stands for unknown quantity {0:?}")]
     UnknownTermQuantity(String),
+    /// A paper's key that could not name a file.
+    #[error("key {0:?} must have 1 to 80 letters, digits, -, _ and . of plain ASCII")]
+    MalformedKey(String),
+    /// A text beyond what a record may hold.
+    #[error("{field} has more than {limit} bytes")]
+    TooLong {
+        /// The field.
+        field: &'static str,
+        /// Most bytes.
+        limit: usize,
+    },
     /// A DOI of impossible form.
     #[error("doi must look like 10.1234/abc, got {0:?}")]
     MalformedDoi(String),

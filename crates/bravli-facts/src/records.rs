@@ -300,6 +300,19 @@ impl Fact {
         }
     }
 
+    /// What it says, without its key, terms and how far it is trusted: two facts that say the same are one.
+    #[must_use]
+    pub fn saying(&self) -> String {
+        let plain = Self {
+            id: String::new(),
+            terms: Vec::new(),
+            verification: Verification::Seen,
+            confidence: None,
+            ..self.clone()
+        };
+        format!("{plain:?}")
+    }
+
     /// The spread; an unlabelled one counts as not reported, a range value as its own.
     #[must_use]
     pub fn labelled_spread(&self) -> Spread<f64> {

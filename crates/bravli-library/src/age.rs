@@ -13,7 +13,7 @@ const ALIKE: f64 = 1.6;
 impl Age {
     /// `P14`, `P18-21`, `P~17`, `3 weeks`, `juvenile`, `adult`.
     pub(crate) fn of_text(text: &str) -> Option<Self> {
-        let lower = text.to_lowercase().replace(['~', '–'], "");
+        let lower = text.to_lowercase().replace('~', "").replace('–', "-");
         let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || "(),;".contains(c)).collect();
         for (at, word) in words.iter().enumerate() {
             if let Some(days) = word.strip_prefix('p').and_then(range) {
@@ -30,12 +30,13 @@ impl Age {
                 return Some(Self { low: days.low * scale, high: days.high * scale });
             }
         }
-        words.iter().find_map(|word| match word.trim_end_matches('s') {
-            "neonatal" | "newborn" => Some(Self { low: 0.0, high: 7.0 }),
-            "juvenile" | "young" | "immature" => Some(Self { low: 10.0, high: 30.0 }),
-            "adult" | "mature" => Some(Self { low: 45.0, high: 1_000.0 }),
-            _ => None,
-        })
+        // a young adult is an adult
+        let named = [
+            (["adult", "mature", "adults"], Self { low: 45.0, high: 1_000.0 }),
+            (["neonatal", "newborn", "neonate"], Self { low: 0.0, high: 7.0 }),
+            (["juvenile", "young", "immature"], Self { low: 10.0, high: 30.0 }),
+        ];
+        named.into_iter().find(|(names, _)| words.iter().any(|word| names.contains(word))).map(|(_, age)| age)
     }
 
     /// Whether two ages are of one preparation.
@@ -60,6 +61,8 @@ mod tests {
         let age = |text| Age::of_text(text).unwrap();
         assert_eq!(age("P18-21"), Age { low: 18.0, high: 21.0 });
         assert_eq!(age("juvenile (P~18-21)"), age("P18-21"));
+        assert_eq!(age("P18–21"), age("P18-21"));
+        assert_eq!(age("young adult"), age("adult"));
         assert_eq!(age("2-3 weeks"), Age { low: 14.0, high: 21.0 });
         assert!(age("P14").is_like(age("juvenile")) && age("P14").is_like(age("P17-23")));
         assert!(!age("P14").is_like(age("adult")) && !age("P9").is_like(age("P42-92")));

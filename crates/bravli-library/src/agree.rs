@@ -177,6 +177,7 @@ impl Judge<'_> {
             Order::Either => {}
             Order::Guessed => {
                 swapped.factor *= 0.6;
+                swapped.is_different = true;
                 swapped.notes.insert(0, "direction: reversed".to_owned());
             }
             Order::Stated => {

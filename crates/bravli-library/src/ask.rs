@@ -385,7 +385,8 @@ impl Ask {
         for at in 0..self.words.len() {
             let word = &self.words[at];
             if let Ok(year) = word.raw.trim_matches(|c: char| !c.is_ascii_digit()).parse::<i32>()
-                && (1900..=2100).contains(&year)
+                && (1900..=2040).contains(&year)
+                && self.words.get(at + 1).is_none_or(|next| unit(&next.raw).is_empty())
             {
                 self.years.push(year);
                 self.taken[at] = true;

@@ -33,6 +33,14 @@ pub enum LibraryError {
         /// Values that exist.
         nearest: String,
     },
+    /// A filter or field longer than any name.
+    #[error("{field}: longer than {limit} characters")]
+    LongField {
+        /// The field.
+        field: &'static str,
+        /// Longest value.
+        limit: usize,
+    },
     /// Years the wrong way round.
     #[error("years {from} to {to} hold none")]
     Years {
@@ -60,6 +68,7 @@ impl LibraryError {
             Self::LongQuery { .. } => "keep the few words that matter",
             Self::Limit { .. } => "ask for 10 rows, or narrow the query",
             Self::UnknownFilter { .. } => "use one of the nearest values, or leave the filter out",
+            Self::LongField { .. } => "give a name, and put the question into query",
             Self::Years { .. } => "put the earlier year first",
             Self::Cursor(_) => "repeat the query without a cursor, and take next_cursor from its reply",
             Self::Index(_) => "report it together with the query",
@@ -72,7 +81,7 @@ impl LibraryError {
         match self {
             Self::EmptyQuery(_) | Self::LongQuery { .. } => "query",
             Self::Limit { .. } => "limit",
-            Self::UnknownFilter { field, .. } => field,
+            Self::UnknownFilter { field, .. } | Self::LongField { field, .. } => field,
             Self::Years { .. } => "year_from",
             Self::Cursor(_) => "cursor",
             Self::Index(_) => "",

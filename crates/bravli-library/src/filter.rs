@@ -9,6 +9,9 @@ use crate::thesaurus::{Kind, Relation, TermId, Thesaurus};
 use crate::tokens::Cutter;
 use bravli_facts::{QUANTITIES, Quantity, nearest};
 
+/// Longest value of a filter or field, in characters.
+const MOST_CHARS: usize = 200;
+
 /// What rows must be of; an empty field leaves all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filters {
@@ -53,15 +56,33 @@ impl Sieve {
     /// # Errors
     /// [`LibraryError::UnknownFilter`] with the nearest values.
     pub(crate) fn read(filters: &Filters, thesaurus: &Thesaurus, cutter: &mut Cutter) -> Result<Self, LibraryError> {
+        let fields = [
+            ("species", &filters.species),
+            ("region", &filters.region),
+            ("layer", &filters.layer),
+            ("cell", &filters.cell),
+            ("state", &filters.state),
+            ("quantity", &filters.quantity),
+        ];
+        for (field, text) in fields {
+            is_short(field, text)?;
+        }
         let mut terms = |field: &'static str, text: &str, kind: Kind| -> Result<Vec<TermId>, LibraryError> {
             if text.trim().is_empty() {
                 return Ok(Vec::new());
             }
+            // facets name terms by their keys
+            if let Some(id) = thesaurus.by_key(text.trim()).filter(|id| thesaurus.entry(*id).kind == kind) {
+                return Ok(vec![id]);
+            }
             let words: Vec<_> = cutter.cut(text).into_iter().filter(|word| !word.tokens.is_empty()).collect();
-            let found = thesaurus.find(&words).into_iter().filter(|found| !found.is_related);
-            let ids: Vec<TermId> =
-                found.flat_map(|found| found.terms).filter(|id| thesaurus.entry(*id).kind == kind).collect();
-            if ids.is_empty() {
+            let is_kind = |id: &TermId| thesaurus.entry(*id).kind == kind;
+            let mut found = thesaurus.find(&words);
+            found.retain(|found| !found.is_related && found.terms.iter().any(is_kind));
+            // every word must be understood: `rats of unusual size` are no rats
+            let n_read: usize = found.iter().map(|found| found.words.1 - found.words.0).sum();
+            let ids: Vec<TermId> = found.into_iter().flat_map(|found| found.terms).filter(is_kind).collect();
+            if ids.is_empty() || n_read < words.len() {
                 let known = thesaurus.all().filter(|(_, term)| term.kind == kind);
                 let names: Vec<&str> =
                     known.flat_map(|(_, term)| term.exact.iter().map(|form| form.text.as_str())).collect();
@@ -81,7 +102,14 @@ impl Sieve {
                     unknown("quantity", &filters.quantity, &names)
                 })?;
                 let names = ids.iter().flat_map(|id| thesaurus.entry(*id).quantities.iter());
-                names.filter_map(|name| Quantity::find(name)).map(|quantity| quantity.name).collect()
+                let held: Vec<&'static str> =
+                    names.filter_map(|name| Quantity::find(name)).map(|quantity| quantity.name).collect();
+                if held.is_empty() && !filters.quantity.trim().is_empty() {
+                    // a quantity that no record may have
+                    let names: Vec<&str> = QUANTITIES.iter().map(|quantity| quantity.name).collect();
+                    return Err(unknown("quantity", &filters.quantity, &names));
+                }
+                held
             }
         };
         let layers = Cells::of_words(&cutter.cut(&filters.layer), thesaurus).layers;
@@ -139,6 +167,12 @@ impl Sieve {
 pub(crate) fn sides(aspects: &Aspects) -> impl Iterator<Item = &Cells> {
     let ends = aspects.ends.iter().flat_map(|(pre, post)| [pre, post]);
     std::iter::once(&aspects.cell).chain(ends)
+}
+
+/// Refuses a field that is too long to be a name.
+pub(crate) fn is_short(field: &'static str, text: &str) -> Result<(), LibraryError> {
+    let chars = text.chars().take(MOST_CHARS + 1).count();
+    if chars > MOST_CHARS { Err(LibraryError::LongField { field, limit: MOST_CHARS }) } else { Ok(()) }
 }
 
 fn unknown(field: &'static str, value: &str, names: &[&str]) -> LibraryError {

@@ -3,6 +3,7 @@
 use crate::age::Age;
 use crate::ask::{Ask, Order};
 use crate::cells::Cells;
+use crate::entry::Entry;
 use crate::error::LibraryError;
 use crate::filter::{Filters, Sieve};
 use crate::hit::{Hit, HitKind};
@@ -12,9 +13,6 @@ use crate::thesaurus::TermId;
 use crate::tokens::Cutter;
 use bravli_facts::nearest;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Facts that are looked through for an answer.
-const LOOKED: usize = 60;
 
 /// Least rows of facts, where there are as many: below the answers, the nearest others.
 const LEAST_FACTS: usize = 5;
@@ -68,6 +66,8 @@ pub struct Understood {
     pub cells: String,
     /// Species, regions and states.
     pub preparation: String,
+    /// What the question leaves open: `species`, `region`, `state`, `age`.
+    pub open: Vec<&'static str>,
     /// What was corrected or not understood.
     pub notes: Vec<String>,
 }
@@ -81,8 +81,8 @@ pub struct FactRow {
     pub generalised: Vec<String>,
     /// Whether it answers the question, or is only near.
     pub is_answer: bool,
-    /// Quantity, cells, species, region and state in one line: facts with the same line are rivals.
-    pub preparation: String,
+    /// What makes it an answer to another question: `quantity`, `cell`, `region`, `species`.
+    pub against: Vec<&'static str>,
 }
 
 /// What was found.
@@ -102,6 +102,11 @@ pub struct Answer {
     pub papers: Vec<Hit>,
     /// Facts that answer the question, in all.
     pub n_answers: usize,
+    /// Keys of all answers on the quantity and the cells of the best one that take the same generalisations: its rivals,
+    /// the best one first.
+    pub rivals: Vec<String>,
+    /// Keys of those that are of one stated preparation: species, region, state and age as well.
+    pub replicates: Vec<String>,
 }
 
 impl Library {
@@ -127,15 +132,16 @@ impl Library {
         };
         let is_answer =
             |row: &Row| row.agreement.against.is_empty() && row.rest >= least && row.agreement.factor > 0.03;
-        let n_answers = rows.iter().filter(|row| is_answer(row)).count();
-        let answers: Vec<&Row> = rows.iter().take(LOOKED).filter(|row| is_answer(row)).take(limit).collect();
-        let others: Vec<&Row> = rows.iter().take(LOOKED).filter(|row| !is_answer(row)).collect();
+        let all: Vec<&Row> = rows.iter().filter(|row| is_answer(row)).collect();
+        let answers: Vec<&Row> = all.iter().take(limit).copied().collect();
+        let others: Vec<&Row> = rows.iter().filter(|row| !is_answer(row)).take(LEAST_FACTS).collect();
+        let (rivals, replicates) = self.alike(&ask, &all);
         let is_answered = !answers.is_empty();
         let mut row = |row: &Row, is_answer: bool| FactRow {
             hit: self.hit(row, &ask, &mut cutter),
             generalised: self.judge(true).fact(&ask, &self.entries[row.at]).notes,
             is_answer,
-            preparation: self.preparation(row.at),
+            against: row.agreement.against.clone(),
         };
         let mut facts: Vec<FactRow> = answers.iter().map(|found| row(found, true)).collect();
         let mut nearest = Vec::new();
@@ -147,7 +153,17 @@ impl Library {
         }
         let why_not = if is_answered { String::new() } else { self.why_not(&ask, &rows) };
         let papers = self.papers(&ask, &answers, papers, &mut cutter);
-        Ok(Answer { is_answered, why_not, understood: self.understood(&ask), facts, nearest, papers, n_answers })
+        Ok(Answer {
+            is_answered,
+            why_not,
+            understood: self.understood(&ask),
+            facts,
+            nearest,
+            papers,
+            n_answers: all.len(),
+            rivals,
+            replicates,
+        })
     }
 
     /// Papers by their own words and by the facts that answer.
@@ -229,7 +245,14 @@ impl Library {
         if ask.order == Order::Guessed && !ask.pre.is_empty() {
             notes.push("direction taken from the order of the words".to_owned());
         }
+        let is_open = [
+            ("species", ask.species.is_empty()),
+            ("region", ask.regions.is_empty()),
+            ("state", ask.states.is_empty()),
+            ("age", ask.age.is_none()),
+        ];
         Understood {
+            open: is_open.into_iter().filter(|(_, is_open)| *is_open).map(|(name, _)| name).collect(),
             quantities: ask.quantities.iter().map(|(quantity, _)| quantity.name.to_owned()).collect(),
             pre: cells(&ask.pre),
             post: cells(&ask.post),
@@ -239,26 +262,41 @@ impl Library {
         }
     }
 
-    /// What a fact is of, in canonical words: parts of the primary somatosensory cortex count as the whole.
-    fn preparation(&self, at: usize) -> String {
-        let entry = &self.entries[at];
-        let aspects = &entry.aspects;
-        let top = |id: &TermId| {
-            let mut chain: Vec<TermId> = self.thesaurus.with_wider(*id).collect();
-            chain.retain(|id| !matches!(self.thesaurus.entry(*id).key.as_str(), "neocortex" | "cortex" | "in_vivo"));
-            chain.last().map_or_else(String::new, |id| self.thesaurus.entry(*id).key.clone())
+    /// Rivals and replicates of the best answer.
+    fn alike(&self, ask: &Ask, answers: &[&Row]) -> (Vec<String>, Vec<String>) {
+        let Some(best) = answers.first() else { return (Vec::new(), Vec::new()) };
+        let (judge, first) = (self.judge(true), &self.entries[best.at]);
+        let notes = judge.fact(ask, first).notes;
+        let what = |entry: &Entry| (entry.hit.title.clone(), entry.aspects.ends.clone(), entry.aspects.cell.clone());
+        let wanted = what(first);
+        let rivals: Vec<&Entry> = answers
+            .iter()
+            .map(|row| &self.entries[row.at])
+            .filter(|entry| what(entry) == wanted && judge.fact(ask, entry).notes == notes)
+            .collect();
+        let replicates = rivals.iter().filter(|entry| self.is_replicate(first, entry));
+        let keys = |entry: &&Entry| entry.hit.key.clone();
+        (rivals.iter().map(keys).collect(), replicates.map(keys).collect())
+    }
+
+    /// Whether two facts of the same cells are of one preparation, with nothing left unsaid. A part of the primary
+    /// somatosensory cortex counts as the whole.
+    fn is_replicate(&self, a: &Entry, b: &Entry) -> bool {
+        let s1 = self.thesaurus.by_key("s1");
+        let regions = |entry: &Entry| {
+            let place = |id: &TermId| s1.filter(|s1| self.thesaurus.is_within(*id, *s1)).unwrap_or(*id);
+            entry.aspects.regions.iter().map(place).collect::<BTreeSet<TermId>>()
         };
-        let tops =
-            |ids: &[TermId]| ids.iter().map(top).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("+");
-        let keys =
-            |ids: &[TermId]| ids.iter().map(|id| self.thesaurus.entry(*id).key.as_str()).collect::<Vec<_>>().join("+");
-        let cells = |cells: &Cells| format!("{} {}", cells.layers.text(), keys(&cells.classes));
-        let what = match &aspects.ends {
-            Some((pre, post)) => format!("{} > {}", cells(pre), cells(post)),
-            None => cells(&aspects.cell),
+        let (x, y) = (&a.aspects, &b.aspects);
+        let is_said = |entry: &Entry| {
+            let aspects = &entry.aspects;
+            let cells = aspects.ends.as_ref().map_or(!aspects.cell.classes.is_empty(), |(pre, post)| {
+                !pre.classes.is_empty() && !post.classes.is_empty()
+            });
+            cells && !aspects.species.is_empty() && !aspects.regions.is_empty() && !aspects.states.is_empty()
         };
-        let place = (keys(&aspects.species), tops(&aspects.regions), tops(&aspects.states));
-        format!("{} | {what} | {} | {} | {}", entry.hit.title, place.0, place.1, place.2)
+        let ages = x.age.zip(y.age).is_some_and(|(x, y)| x.is_like(y));
+        is_said(a) && is_said(b) && x.species == y.species && x.states == y.states && ages && regions(a) == regions(b)
     }
 
     fn cells_text(&self, cells: &Cells) -> String {
@@ -268,6 +306,21 @@ impl Library {
 
     /// The question as one text, with the fields that were given put in their place.
     fn read_question(&self, question: &Question, cutter: &mut Cutter) -> Result<Ask, LibraryError> {
+        let fields = [
+            ("quantity", &question.quantity),
+            ("pre", &question.pre),
+            ("post", &question.post),
+            ("cell", &question.cell),
+            ("layer", &question.layer),
+            ("species", &question.species),
+            ("region", &question.region),
+            ("age", &question.age),
+            ("state", &question.state),
+            ("method", &question.method),
+        ];
+        for (field, text) in fields {
+            crate::filter::is_short(field, text)?;
+        }
         let filters = Filters {
             species: question.species.clone(),
             region: question.region.clone(),
@@ -291,6 +344,7 @@ impl Library {
         let mut ask = self.ask(&parts.join(" , "), cutter)?;
         if let Some(quantity) = bravli_facts::Quantity::find(question.quantity.trim()) {
             ask.quantities = vec![(quantity, 1.0)];
+            ask.is_foreign = false;
             quantity.name.clone_into(&mut ask.quantity_label);
         }
         let layers = Cells::of_words(&cutter.cut(&question.layer), &self.thesaurus).layers;

@@ -132,18 +132,18 @@ impl Cutter {
     /// Words of a text, without stop words.
     pub(crate) fn cut(&mut self, text: &str) -> Vec<Word> {
         let folded = fold(text);
-        let mut raw: Vec<&str> = folded
+        let raw: Vec<&str> = folded
             .split(|c: char| c.is_whitespace() || ",;!?\"'`[]{}<=|*^~".contains(c))
             .map(trim)
             .filter(|word| *word == ">" || word.contains(char::is_alphanumeric))
             .collect();
         let mut words = Vec::new();
-        while !raw.is_empty() {
-            let used = self.layers(&raw, &mut words).unwrap_or_else(|| {
-                self.word(raw[0], &mut words);
+        let mut at = 0;
+        while at < raw.len() {
+            at += self.layers(&raw[at..], &mut words).unwrap_or_else(|| {
+                self.word(raw[at], &mut words);
                 1
             });
-            raw.drain(..used);
         }
         words
     }

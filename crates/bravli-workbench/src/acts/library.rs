@@ -59,13 +59,18 @@ impl Workbench {
         if papers.is_empty() && facts.is_empty() {
             return Err(nothing_to_add(&skipped));
         }
-        let added = add(self.records(), Additions { papers, facts })?;
-        let mut finding = format!("{} papers and {} facts added to the lab", added.papers.len(), added.facts.len());
+        let added = add(self.records(), &Additions { papers, facts })?;
+        let mut finding = format!(
+            "{} and {} added to the lab",
+            counted(added.papers.len(), "paper"),
+            counted(added.facts.len(), "fact")
+        );
         if !added.known.is_empty() {
-            finding.push_str(&format!("; {} papers were there already", added.known.len()));
+            finding.push_str(&format!("; {} there already", counted(added.known.len(), "record")));
         }
         if !skipped.is_empty() {
-            finding.push_str(&format!("; {} entries could not be read", skipped.len()));
+            let verb = if skipped.len() == 1 { "entry" } else { "entries" };
+            finding.push_str(&format!("; {} {verb} could not be read", skipped.len()));
         }
         let first = added.facts.first().or_else(|| added.papers.first());
         let next = match first {
@@ -117,7 +122,6 @@ impl Workbench {
     fn paper_by_hand(&self, fields: &Map<String, Value>) -> Result<Paper, ActError> {
         let mut fields = fields.clone();
         fields.entry("id").or_insert_with(|| json!(""));
-        fields.entry("verification").or_insert_with(|| json!("seen"));
         let mut paper: Paper = read(fields, "paper")?;
         if paper.id.is_empty() {
             let base = self.knowledge()?;
@@ -131,9 +135,8 @@ impl Workbench {
 fn fact_by_hand(fields: &Map<String, Value>, at: usize, only_source: Option<&str>) -> Result<Fact, ActError> {
     let mut fields = fields.clone();
     fields.entry("id").or_insert_with(|| json!(""));
-    fields.entry("evidence").or_insert_with(|| json!("measured"));
-    // who writes a number into the lab has seen it there
-    fields.entry("verification").or_insert_with(|| json!("seen"));
+    // nobody has said that it was seen in its source
+    fields.entry("verification").or_insert_with(|| json!("memory"));
     if let Some(source) = only_source {
         fields.entry("source").or_insert_with(|| json!(source));
     }
@@ -184,6 +187,10 @@ fn nothing_to_add(skipped: &[String]) -> ActError {
     }
 }
 
+fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 fn knowledge_reply(base: &KnowledgeBase, problems: &[RecordProblem]) -> KnowledgeReply {
     let mut evidence: BTreeMap<String, u64> = BTreeMap::new();
     for fact in base.facts() {
@@ -191,7 +198,7 @@ fn knowledge_reply(base: &KnowledgeBase, problems: &[RecordProblem]) -> Knowledg
     }
     let (papers, facts, terms) = (base.papers().count(), base.facts().count(), base.terms().count());
     KnowledgeReply {
-        finding: format!("{papers} papers, {facts} facts and {terms} terms; {} problems", problems.len()),
+        finding: format!("{papers} papers, {facts} facts and {terms} terms; {}", counted(problems.len(), "problem")),
         papers: papers as u64,
         facts: facts as u64,
         terms: terms as u64,

@@ -6,7 +6,7 @@ use crate::ledger::{paper_row, preparation, value, word};
 use crate::replies::{LookupFactRow, LookupReply, PooledReply, SearchReply, SearchResultRow, UnderstoodReply};
 use crate::requests::{LookupParameter, RecordKind, SearchLiterature};
 use crate::workbench::Workbench;
-use bravli_facts::{Fact, FactValue, KnowledgeBase, pool};
+use bravli_facts::{EvidenceKind, Fact, FactValue, KnowledgeBase, Verification, pool};
 use bravli_library::{Answer, Corpora, FactRow, Filters, Hit, HitKind, LibraryError, Question, SearchOptions};
 use std::collections::BTreeSet;
 
@@ -104,9 +104,10 @@ impl Workbench {
 
 fn lookup_reply(answer: &Answer, loaded: &Loaded) -> LookupReply {
     let base = &*loaded.base;
-    let rows = |rows: &[FactRow]| rows.iter().filter_map(|row| fact_row(row, base)).collect::<Vec<_>>();
+    let rows = |rows: &[FactRow]| {
+        rows.iter().filter_map(|row| fact_row(row, base, &answer.understood.open)).collect::<Vec<_>>()
+    };
     let (facts, nearest) = (rows(&answer.facts), rows(&answer.nearest));
-    let alike = alike(answer, base);
     let finding = match (answer.is_answered, facts.first(), nearest.first()) {
         (true, Some(best), _) => format!(
             "{} fact{} answer{}; best: {} {} for {} ({}, {})",
@@ -151,8 +152,8 @@ fn lookup_reply(answer: &Answer, loaded: &Loaded) -> LookupReply {
         },
         n_answers: answer.n_answers as u64,
         recommendation: recommendation(answer, base),
-        rivals: rivals(&fitting(answer, base)),
-        pooled: if answer.is_answered { pooled(&alike) } else { PooledReply::default() },
+        rivals: rivals(answer, base),
+        pooled: if answer.is_answered { pooled(answer, base) } else { PooledReply::default() },
         facts,
         nearest,
         papers,
@@ -160,14 +161,23 @@ fn lookup_reply(answer: &Answer, loaded: &Loaded) -> LookupReply {
     }
 }
 
-fn fact_row(row: &FactRow, base: &KnowledgeBase) -> Option<LookupFactRow> {
+fn fact_row(row: &FactRow, base: &KnowledgeBase, open: &[&str]) -> Option<LookupFactRow> {
     let fact = base.fact(&row.hit.key)?;
     let place = fact.locator.as_ref().or(fact.seen_in.as_ref());
     let fit = match (row.is_answer, row.generalised.is_empty()) {
-        (true, true) => "exact preparation".to_owned(),
+        (true, true) if open.is_empty() => "exact preparation".to_owned(),
+        (true, true) => format!("exact in what was asked; {} left open", open.join(", ")),
         (true, false) => format!("generalised: {}", unique(&row.generalised)),
-        (false, true) => "near: another quantity".to_owned(),
-        (false, false) => format!("near: {}", unique(&row.generalised)),
+        (false, _) => {
+            let quantity = row.against.contains(&"quantity").then(|| "another quantity".to_owned());
+            let notes = Some(unique(&row.generalised)).filter(|notes| !notes.is_empty());
+            let why: Vec<String> = quantity.into_iter().chain(notes).collect();
+            if why.is_empty() {
+                "near: too few words of the question".to_owned()
+            } else {
+                format!("near: {}", why.join("; "))
+            }
+        }
     };
     Some(LookupFactRow {
         key: fact.id.clone(),
@@ -182,63 +192,60 @@ fn fact_row(row: &FactRow, base: &KnowledgeBase) -> Option<LookupFactRow> {
     })
 }
 
-/// Facts that speak of the very preparation of the best answer, which comes first.
-fn alike<'a>(answer: &Answer, base: &'a KnowledgeBase) -> Vec<&'a Fact> {
-    let Some(best) = answer.facts.first().filter(|row| row.is_answer) else { return Vec::new() };
-    let same = answer.facts.iter().filter(|row| row.is_answer && row.preparation == best.preparation);
-    same.filter_map(|row| base.fact(&row.hit.key)).collect()
-}
-
-/// Facts that fit the question as well as the best answer does: rivals, whatever their evidence.
-fn fitting<'a>(answer: &Answer, base: &'a KnowledgeBase) -> Vec<&'a Fact> {
-    let Some(best) = answer.facts.first().filter(|row| row.is_answer) else { return Vec::new() };
-    // quantity and cells; species, region and state may differ where the question leaves them open
-    let what = |row: &FactRow| row.preparation.split(" | ").take(2).map(str::to_owned).collect::<Vec<_>>();
-    let wanted = what(best);
-    let is_same = |row: &&FactRow| row.is_answer && row.generalised == best.generalised && what(row) == wanted;
-    answer.facts.iter().filter(is_same).filter_map(|row| base.fact(&row.hit.key)).collect()
-}
-
-/// How far rivals lie apart.
-fn rivals(alike: &[&Fact]) -> String {
-    let numbers: Vec<f64> = alike
-        .iter()
-        .filter_map(|fact| match fact.value {
-            FactValue::Number(value) => Some(value),
-            _ => None,
-        })
-        .collect();
-    let sources: BTreeSet<&str> = alike.iter().map(|fact| fact.source.as_str()).collect();
-    let (Some(low), Some(high)) = (numbers.iter().copied().reduce(f64::min), numbers.iter().copied().reduce(f64::max))
-    else {
-        return String::new();
+/// How far the values that fit equally well lie apart, measurements and others told apart; bounds are no values.
+fn rivals(answer: &Answer, base: &KnowledgeBase) -> String {
+    let facts: Vec<&Fact> = answer.rivals.iter().filter_map(|key| base.fact(key)).collect();
+    let unit = facts.first().map_or("1", |fact| fact.unit.as_str());
+    let number = |fact: &Fact| match fact.value {
+        FactValue::Number(value) if fact.comparator.is_none() && fact.unit == unit => Some(value),
+        _ => None,
     };
-    if numbers.len() < 2 {
+    let is_measured = |fact: &&&Fact| fact.evidence == EvidenceKind::Measured;
+    let span = |facts: &[&Fact], what: &str| {
+        let numbers: Vec<f64> = facts.iter().filter_map(|fact| number(fact)).collect();
+        let low = numbers.iter().copied().reduce(f64::min)?;
+        let high = numbers.iter().copied().reduce(f64::max)?;
+        let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
+        Some(match numbers.len() {
+            1 => format!("1 {what} {low}{unit}"),
+            n if low == high => format!("{n} {what} agree on {low}{unit}"),
+            n if low > 0.0 => format!("{n} {what} span {low} to {high}{unit}, {:.2}-fold", high / low),
+            n => format!("{n} {what} span {low} to {high}{unit}"),
+        })
+    };
+    let measured: Vec<&Fact> = facts.iter().filter(is_measured).copied().collect();
+    let others: Vec<&Fact> = facts.iter().filter(|fact| !is_measured(fact)).copied().collect();
+    if facts.iter().filter(|fact| number(fact).is_some()).count() < 2 {
         return String::new();
     }
-    let unit = alike
-        .first()
-        .map_or(String::new(), |fact| if fact.unit == "1" { String::new() } else { format!(" {}", fact.unit) });
-    let fold = if low > 0.0 { format!(", {:.2}-fold", high / low) } else { String::new() };
-    let span = if low == high { format!("agree on {low}{unit}") } else { format!("span {low} to {high}{unit}{fold}") };
-    format!("{} values fit equally, from {} sources, and {}", numbers.len(), sources.len(), span.trim_end())
+    let sources: BTreeSet<&str> = facts.iter().map(|fact| fact.source.as_str()).collect();
+    let parts = [span(&measured, "measured"), span(&others, "of models, recipes or quoted")];
+    let said: Vec<String> = parts.into_iter().flatten().collect();
+    format!("fitting equally well, from {} sources: {}", sources.len(), said.join("; "))
 }
 
 /// One estimate, or why there is none.
-fn pooled(alike: &[&Fact]) -> PooledReply {
-    let measured: Vec<&Fact> =
-        alike.iter().copied().filter(|fact| fact.evidence == bravli_facts::EvidenceKind::Measured).collect();
+fn pooled(answer: &Answer, base: &KnowledgeBase) -> PooledReply {
+    let replicates = answer.replicates.iter().filter_map(|key| base.fact(key));
+    let measured: Vec<&Fact> = replicates.filter(|fact| fact.evidence == EvidenceKind::Measured).collect();
     match pool(&measured) {
         Ok(pooled) => {
             let unit = measured.first().map_or("", |fact| if fact.unit == "1" { "" } else { fact.unit.as_str() });
             let (low, high) = pooled.interval;
             PooledReply {
-                estimate: format!("{:.4} [{low:.4}, {high:.4}] {unit}", pooled.value).trim_end().to_owned(),
+                estimate: format!("{} [{}, {}] {unit}", digits(pooled.value), digits(low), digits(high))
+                    .trim_end()
+                    .to_owned(),
                 why: format!(
-                    "{} of {} sources of one preparation; {:.0} % of the scatter lies between them",
+                    "{} of {} sources of one preparation; {:.0} % of the scatter lies between them{}",
                     pooled.how,
                     pooled.from.len(),
-                    pooled.between * 100.0
+                    pooled.between * 100.0,
+                    if measured.iter().any(|fact| fact.verification == Verification::Memory) {
+                        "; some are remembered, not checked"
+                    } else {
+                        ""
+                    }
                 ),
                 from: pooled.from,
             }
@@ -258,7 +265,10 @@ fn recommendation(answer: &Answer, base: &KnowledgeBase) -> String {
         return String::new();
     };
     let mut because = vec![if row.generalised.is_empty() {
-        "it is of the preparation asked for".to_owned()
+        match answer.understood.open.as_slice() {
+            [] => "it is of the very preparation asked for".to_owned(),
+            open => format!("it agrees in all that was asked ({} left open)", open.join(", ")),
+        }
     } else {
         format!("it is the nearest there is ({})", unique(&row.generalised))
     }];
@@ -269,14 +279,14 @@ fn recommendation(answer: &Answer, base: &KnowledgeBase) -> String {
         },
         other => format!("evidence: {other}, not a measurement"),
     });
-    if fact.verification == bravli_facts::Verification::Memory {
+    if fact.verification == Verification::Memory {
         because.push("remembered, not yet checked against the source".to_owned());
     }
     let others =
         answer.facts.iter().skip(1).filter(|other| other.is_answer).filter_map(|other| base.fact(&other.hit.key));
     let measured = others.into_iter().find(|other| word(&other.evidence) == "measured");
     if let Some(measured) = measured.filter(|_| word(&fact.evidence) != "measured") {
-        because.push(format!("a measured value of another preparation is {} ({})", value(measured), measured.id));
+        because.push(format!("the best measured value is {} ({})", value(measured), measured.id));
     }
     format!("use {} = {} because {}", fact.id, value(fact), because.join("; "))
 }
@@ -329,6 +339,15 @@ fn unique(notes: &[String]) -> String {
         }
     }
     said.join("; ")
+}
+
+/// Four significant digits.
+fn digits(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let places = (3 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
+    format!("{value:.places$}")
 }
 
 fn joined(notes: [String; 2]) -> String {

@@ -6,6 +6,7 @@ use bravli_facts::{Fact, KnowledgeBase, Paper, Place};
 use bravli_import::{key_for, same_work};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
+use std::path::Path;
 
 /// What is to be added.
 #[derive(Debug, Default)]
@@ -19,54 +20,96 @@ pub(crate) struct Additions {
 pub(crate) struct Added {
     pub(crate) papers: Vec<String>,
     pub(crate) facts: Vec<String>,
-    /// Papers that are there already: key as given, key as held.
+    /// Papers and facts that are there already: key or quantity as given, key as held.
     pub(crate) known: Vec<(String, String)>,
     /// Files written, relative to the lab.
     pub(crate) files: Vec<String>,
 }
 
-/// Adds records to the lab's own. A paper that is there already is not added again; its key is used instead.
+/// What was found fit to be written.
+struct Prepared {
+    papers: Vec<Paper>,
+    facts: Vec<Fact>,
+    added: Added,
+}
+
+/// Adds records to the lab's own. A paper or fact that is there already is not added again.
 ///
 /// # Errors
-/// `bad_records` with every problem at once; nothing is written then. `lab_io`.
-pub(crate) fn add(records: &Records, additions: Additions) -> Result<Added, ActError> {
+/// `bad_records` with every problem at once; nothing is written then. `too_large`; `lab_io`.
+pub(crate) fn add(records: &Records, additions: &Additions) -> Result<Added, ActError> {
+    // bad records leave no trace, not even a folder
+    prepare(records, additions)?;
     let folder = records.folder();
-    let _lock = if folder.exists() { Some(lock(folder)?) } else { None };
+    refuse_links(folder)?;
+    fs::create_dir_all(folder).map_err(|error| ActError::io("make the lab's knowledge folder", folder, &error))?;
+    let _lock = lock(folder)?;
+    // somebody may have added the same meanwhile
+    let Prepared { papers, facts, mut added } = prepare(records, additions)?;
+    if !papers.is_empty() || !facts.is_empty() {
+        records.has_room(papers.len() + facts.len())?;
+        let root = folder.parent().unwrap_or(folder);
+        let files = write(folder, &papers, &facts)?;
+        added.files = files.iter().map(|path| path.strip_prefix(root).unwrap_or(path).display().to_string()).collect();
+    }
+    Ok(added)
+}
+
+fn prepare(records: &Records, additions: &Additions) -> Result<Prepared, ActError> {
     let loaded = records.load()?;
     let mut base: KnowledgeBase = (*loaded.base).clone();
     let mut added = Added::default();
+    let mut problems: Vec<ProblemReply> = Vec::new();
     let mut papers = Vec::new();
-    let mut keys: BTreeMap<String, String> = BTreeMap::new();
-    for mut paper in additions.papers {
+    // what a key in the request may mean: the keys that papers of that name have now
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for paper in &additions.papers {
+        let mut paper = paper.clone();
+        let wanted = paper.id.clone();
         if let Some(held) = base.papers().find(|held| same_work(held, &paper)) {
-            keys.insert(paper.id.clone(), held.id.clone());
-            added.known.push((paper.id, held.id.clone()));
+            keys.entry(wanted.clone()).or_default().insert(held.id.clone());
+            added.known.push((wanted, held.id.clone()));
             continue;
         }
-        let wanted = paper.id.clone();
+        if base.paper(&wanted).is_some() {
+            // another work has that key
+            keys.entry(wanted.clone()).or_default().insert(wanted.clone());
+        }
         if wanted.is_empty() || base.paper(&wanted).is_some() {
             paper.id = key_for(&paper, |key| base.paper(key).is_some());
         }
-        keys.insert(wanted, paper.id.clone());
+        keys.entry(wanted).or_default().insert(paper.id.clone());
         base.add_paper(paper.clone(), place("papers", &paper.id));
         papers.push(paper);
     }
     let mut facts = Vec::new();
-    let mut problems: Vec<ProblemReply> = Vec::new();
-    for mut fact in additions.facts {
-        if let Some(key) = keys.get(&fact.source) {
-            fact.source.clone_from(key);
+    for fact in &additions.facts {
+        let mut fact = fact.clone();
+        match keys.get(&fact.source).map(|keys| keys.iter().collect::<Vec<_>>()).as_deref() {
+            None => {}
+            Some([only]) => fact.source.clone_from(only),
+            Some(several) => {
+                let names: Vec<&str> = several.iter().map(|key| key.as_str()).collect();
+                problems.push(problem(
+                    "ambiguous_source",
+                    &format!("source {:?} may be any of {}", fact.source, names.join(", ")),
+                    "add the papers first, then the facts by the keys that they were given",
+                ));
+                continue;
+            }
+        }
+        if let Some(held) = base.facts().find(|held| held.source == fact.source && held.saying() == fact.saying()) {
+            added.known.push((fact.quantity.clone(), held.id.clone()));
+            continue;
         }
         if fact.id.is_empty() {
             fact.id = fact_key(&fact, &base);
         } else if base.fact(&fact.id).is_some() {
-            problems.push(ProblemReply {
-                severity: "error".into(),
-                code: "duplicate".into(),
-                message: format!("{}: key already used", fact.id),
-                place: "facts".into(),
-                remedy: "leave id out to get a fresh key, or append ~2 for a second value in the same context".into(),
-            });
+            problems.push(problem(
+                "duplicate",
+                &format!("{}: key already used", fact.id),
+                "leave id out to get a fresh key, or append ~2 for a second value in the same context",
+            ));
             continue;
         }
         base.add_fact(fact.clone(), place("facts", &fact.id));
@@ -80,31 +123,51 @@ pub(crate) fn add(records: &Records, additions: Additions) -> Result<Added, ActE
     let broken = base.check().into_iter().filter(|problem| fresh.contains(problem.key.as_str()));
     problems
         .extend(broken.map(|problem| ProblemReply { place: problem.at.file.clone(), ..ProblemReply::from(&problem) }));
-    if let Some(first) = problems.first() {
-        let more =
-            if problems.len() > 1 { format!(" and {} more problems", problems.len() - 1) } else { String::new() };
-        let mut error = ActError::new(
-            "bad_records",
-            first.place.clone(),
-            format!("{}{more}; nothing was added", first.message),
-            if first.remedy.is_empty() { "correct the record".to_owned() } else { first.remedy.clone() },
-        );
-        error.problems = problems;
-        return Err(error);
+    if problems.is_empty() {
+        added.papers = papers.iter().map(|paper| paper.id.clone()).collect();
+        added.facts = facts.iter().map(|fact| fact.id.clone()).collect();
+        return Ok(Prepared { papers, facts, added });
     }
-    if !papers.is_empty() || !facts.is_empty() {
-        fs::create_dir_all(folder).map_err(|error| ActError::io("make the lab's knowledge folder", folder, &error))?;
-        let root = folder.parent().unwrap_or(folder);
-        let files = write(folder, &papers, &facts)?;
-        added.files = files.iter().map(|path| path.strip_prefix(root).unwrap_or(path).display().to_string()).collect();
+    let first = &problems[0];
+    let more = if problems.len() > 1 { format!(" and {} more problems", problems.len() - 1) } else { String::new() };
+    let remedy = if first.remedy.is_empty() { "correct the record".to_owned() } else { first.remedy.clone() };
+    let mut error = ActError::new(
+        "bad_records",
+        first.place.clone(),
+        format!("{}{more}; nothing was added", first.message),
+        remedy,
+    );
+    error.problems = problems;
+    Err(error)
+}
+
+fn problem(code: &str, message: &str, remedy: &str) -> ProblemReply {
+    ProblemReply {
+        severity: "error".into(),
+        code: code.into(),
+        message: message.into(),
+        place: "facts".into(),
+        remedy: remedy.into(),
     }
-    added.papers = papers.into_iter().map(|paper| paper.id).collect();
-    added.facts = facts.into_iter().map(|fact| fact.id).collect();
-    Ok(added)
+}
+
+/// Records are written into the lab itself, not through a link to somewhere else.
+fn refuse_links(folder: &Path) -> Result<(), ActError> {
+    for path in [folder.to_path_buf(), folder.join("papers"), folder.join("facts")] {
+        if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.file_type().is_symlink()) {
+            return Err(ActError::new(
+                "path_outside_lab",
+                path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+                "the folder is a link; records are written into the lab alone",
+                "make it a plain folder",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Keeps other processes from writing the same file at the same time; freed when dropped.
-fn lock(folder: &std::path::Path) -> Result<File, ActError> {
+fn lock(folder: &Path) -> Result<File, ActError> {
     let path = folder.join(".lock");
     let file = File::options()
         .create(true)

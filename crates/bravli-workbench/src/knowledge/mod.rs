@@ -7,9 +7,9 @@ pub(crate) use add::{Additions, add};
 
 use crate::assets;
 use crate::error::{ActError, ProblemReply};
-use bravli_facts::{KnowledgeBase, MAX_TEXT_BYTES, RecordProblem};
+use bravli_facts::{KnowledgeBase, MAX_TEXT_BYTES, Place, RecordProblem, RecordProblemKind};
 use bravli_library::Library;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
@@ -26,8 +26,17 @@ pub(crate) struct Loaded {
     pub(crate) base: Arc<KnowledgeBase>,
     /// Problems of the lab's files; records with problems are left out.
     pub(crate) problems: Vec<RecordProblem>,
+    /// Keys of shipped records that a record of the lab stands in for.
+    pub(crate) replaced: Vec<String>,
     state: FileState,
     library: OnceLock<Result<Arc<Library>, ActError>>,
+}
+
+/// Records of a lab over the shipped ones.
+pub(crate) struct Overlay {
+    pub(crate) base: KnowledgeBase,
+    pub(crate) problems: Vec<RecordProblem>,
+    pub(crate) replaced: Vec<String>,
 }
 
 /// Name, size and time of every file.
@@ -49,6 +58,14 @@ impl Records {
         &self.folder
     }
 
+    /// Whether so many more files may be written.
+    ///
+    /// # Errors
+    /// `too_large` where the lab would hold more than are read.
+    pub(crate) fn has_room(&self, n_files: usize) -> Result<(), ActError> {
+        too_many(file_state(&self.folder)?.len() + n_files)
+    }
+
     /// The records as the files are now.
     ///
     /// # Errors
@@ -59,9 +76,11 @@ impl Records {
         if let Some(loaded) = held.filter(|loaded| loaded.state == state) {
             return Ok(loaded);
         }
-        let texts = lab_texts(&self.folder, &state)?;
-        let (base, problems) = laid_over(&texts)?;
-        let loaded = Arc::new(Loaded { base: Arc::new(base), problems, state, library: OnceLock::new() });
+        let (texts, mut problems) = lab_texts(&self.folder, &state)?;
+        let over = laid_over(&texts)?;
+        problems.extend(over.problems);
+        let (base, replaced) = (over.base, over.replaced);
+        let loaded = Arc::new(Loaded { replaced, base: Arc::new(base), problems, state, library: OnceLock::new() });
         if let Ok(mut place) = self.loaded.write() {
             *place = Some(Arc::clone(&loaded));
         }
@@ -75,39 +94,44 @@ impl Loaded {
         self.library.get_or_init(|| Library::build(&self.base).map(Arc::new).map_err(|error| broken(&error))).clone()
     }
 
-    /// What is wrong with the lab's files, for a reply's note; empty where all is well.
+    /// What a reader of a reply must know of the lab's files; empty where all is well.
     pub(crate) fn warning(&self) -> String {
-        match self.problems.as_slice() {
-            [] => String::new(),
-            [first, rest @ ..] => {
-                let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-                format!("left out of the lab's records: {first}{more}; `bravli knowledge check` lists them")
-            }
+        let more = |n: usize| if n > 1 { format!(" and {} more", n - 1) } else { String::new() };
+        let mut notes = Vec::new();
+        if let Some(first) = self.problems.first() {
+            let more = more(self.problems.len());
+            notes.push(format!("left out of the lab's records: {first}{more}; `bravli knowledge check` lists them"));
         }
+        if let Some(first) = self.replaced.first() {
+            notes.push(format!("the lab's own record stands in for the shipped {first}{}", more(self.replaced.len())));
+        }
+        notes.join("; ")
     }
 }
 
 /// The shipped records with these laid over them; records of the lab that break a rule are left out and told.
-pub(crate) fn laid_over(lab: &[(String, String)]) -> Result<(KnowledgeBase, Vec<RecordProblem>), ActError> {
+pub(crate) fn laid_over(lab: &[(String, String)]) -> Result<Overlay, ActError> {
     let shipped = assets::knowledge_texts();
     let records = shipped.iter().map(|(path, text)| (path.as_str(), *text));
     let (shipped, _) = KnowledgeBase::from_texts(records).map_err(|error| broken(&error))?;
     if lab.is_empty() {
-        return Ok((shipped, Vec::new()));
+        return Ok(Overlay { base: shipped, problems: Vec::new(), replaced: Vec::new() });
     }
     let texts = lab.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let (own, mut problems) = KnowledgeBase::from_texts(texts).map_err(|error| too_large(&error))?;
-    let is_own = |problem: &RecordProblem| lab.iter().any(|(path, _)| *path == problem.at.file);
-    let mut own = own;
-    // a record that is left out may leave others without their paper
+    let (mut own, mut problems) = KnowledgeBase::from_texts(texts).map_err(|error| too_large(&error))?;
+    let files: BTreeSet<&str> = lab.iter().map(|(path, _)| path.as_str()).collect();
+    // a record that is left out may leave others without their paper, and those yet others
     loop {
         let both = shipped.clone().overlay(own.clone());
-        let broken: Vec<RecordProblem> = both.check().into_iter().filter(is_own).collect();
+        let broken: Vec<RecordProblem> =
+            both.check().into_iter().filter(|problem| files.contains(problem.at.file.as_str())).collect();
         let n_left = broken.iter().filter(|problem| own.remove(&problem.key)).count();
-        let done = n_left == 0;
         problems.extend(broken);
-        if done {
-            return Ok((both, problems));
+        if n_left == 0 {
+            let papers = own.papers().map(|paper| &paper.id).filter(|key| shipped.paper(key).is_some());
+            let facts = own.facts().map(|fact| &fact.id).filter(|key| shipped.fact(key).is_some());
+            let replaced = papers.chain(facts).cloned().collect();
+            return Ok(Overlay { base: both, problems, replaced });
         }
     }
 }
@@ -115,6 +139,9 @@ pub(crate) fn laid_over(lab: &[(String, String)]) -> Result<(KnowledgeBase, Vec<
 /// All files of a folder of records, with size and time.
 fn file_state(folder: &Path) -> Result<FileState, ActError> {
     let mut state = FileState::new();
+    if fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.file_type().is_symlink()) {
+        return Ok(state);
+    }
     let mut folders = vec![(folder.to_path_buf(), 0)];
     while let Some((folder, depth)) = folders.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
@@ -132,37 +159,42 @@ fn file_state(folder: &Path) -> Result<FileState, ActError> {
             }
         }
     }
-    if state.len() > MAX_FILES {
-        return Err(ActError::new(
-            "too_large",
-            "knowledge",
-            format!("the lab's knowledge folder holds {} files; at most {MAX_FILES} are read", state.len()),
-            "put several records into one file",
-        ));
-    }
+    too_many(state.len())?;
     Ok(state)
 }
 
-/// Paths relative to the folder's parent, with their texts.
-fn lab_texts(folder: &Path, state: &FileState) -> Result<Vec<(String, String)>, ActError> {
+fn too_many(n_files: usize) -> Result<(), ActError> {
+    if n_files <= MAX_FILES {
+        return Ok(());
+    }
+    Err(ActError::new(
+        "too_large",
+        "knowledge",
+        format!("the lab's knowledge folder would hold {n_files} files; at most {MAX_FILES} are read"),
+        "put several records into one file",
+    ))
+}
+
+/// Paths relative to the folder's parent, with their texts; a file above the cap is left out and told.
+fn lab_texts(folder: &Path, state: &FileState) -> Result<(Vec<(String, String)>, Vec<RecordProblem>), ActError> {
     let root = folder.parent().unwrap_or(folder);
-    state
-        .iter()
-        .map(|(path, (bytes, _))| {
-            let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
-            if *bytes > MAX_TEXT_BYTES as u64 {
-                return Err(ActError::new(
-                    "too_large",
-                    name,
-                    format!("the file has {bytes} bytes; a record file may have {MAX_TEXT_BYTES}"),
-                    "split it",
-                ));
-            }
-            let bytes = fs::read(path).map_err(|error| ActError::io("read a record file", path, &error))?;
-            // what is no UTF-8 is told as a record problem, not as a failure of the lab
-            Ok((name, String::from_utf8_lossy(&bytes).into_owned()))
-        })
-        .collect()
+    let mut texts = Vec::new();
+    let mut problems = Vec::new();
+    for (path, (bytes, _)) in state {
+        let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
+        if *bytes > MAX_TEXT_BYTES as u64 {
+            problems.push(RecordProblem {
+                at: Place { file: name, line: 1 },
+                key: "-".to_owned(),
+                kind: RecordProblemKind::TooLong { field: "the file", limit: MAX_TEXT_BYTES },
+            });
+            continue;
+        }
+        let bytes = fs::read(path).map_err(|error| ActError::io("read a record file", path, &error))?;
+        // what is no UTF-8 is told as a record problem, not as a failure of the lab
+        texts.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    Ok((texts, problems))
 }
 
 /// Problems of record files under any folder: of a lab's own files, or of a whole knowledge folder by itself.
@@ -179,17 +211,19 @@ pub(crate) fn check_folder(folder: &Path) -> Result<(KnowledgeBase, Vec<RecordPr
             "name a folder with papers/, facts/ or terms/",
         ));
     }
-    let texts = lab_texts(folder, &state)?;
+    let (texts, told) = lab_texts(folder, &state)?;
     let has_papers = texts.iter().any(|(_, text)| text.contains("bravli-papers/1"));
     let has_terms = texts.iter().any(|(_, text)| text.contains("bravli-terms/1"));
     if has_papers && has_terms {
         // a knowledge base of its own, such as the one that is shipped
         let texts = texts.iter().map(|(path, text)| (path.as_str(), text.as_str()));
         let (base, mut problems) = KnowledgeBase::from_texts(texts).map_err(|error| too_large(&error))?;
+        problems.extend(told);
         problems.extend(base.check());
         return Ok((base, problems));
     }
-    laid_over(&texts)
+    let over = laid_over(&texts)?;
+    Ok((over.base, told.into_iter().chain(over.problems).collect()))
 }
 
 fn broken(error: &dyn std::fmt::Display) -> ActError {

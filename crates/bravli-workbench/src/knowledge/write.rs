@@ -1,11 +1,11 @@
 //! Records to files of the lab.
 
 use crate::error::ActError;
-use bravli_facts::{Fact, KnowledgeBase, Paper};
+use bravli_facts::{Fact, KnowledgeBase, MAX_TEXT_BYTES, Paper};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(Serialize)]
@@ -20,54 +20,140 @@ struct FactFile<'a> {
     facts: Vec<&'a Fact>,
 }
 
-/// Writes papers, one file each, and facts, added to the file of their source. All files are written beside their places
-/// first, then moved there, so a failure leaves the records as they were.
+/// A file to be put in place.
+struct Change {
+    path: PathBuf,
+    text: String,
+    /// What stood there; `None` for a fresh file.
+    old: Option<String>,
+}
+
+/// Writes papers, one fresh file each, and facts, added to the file of their source. No file of a person's is replaced by
+/// anything that lacks its text. Drafts are written and synced first, then moved into place, papers before facts; where a
+/// move fails, those before it are taken back.
 ///
 /// # Errors
-/// `lab_io`.
+/// `too_large` for a file above the cap; `lab_io`.
 pub(super) fn write(folder: &Path, papers: &[Paper], facts: &[Fact]) -> Result<Vec<PathBuf>, ActError> {
-    let mut texts: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let changes = changes(folder, papers, facts)?;
+    if let Some(change) = changes.iter().find(|change| change.text.len() > MAX_TEXT_BYTES) {
+        return Err(ActError::new(
+            "too_large",
+            change.path.display().to_string(),
+            format!("the file would have {} bytes; a record file may have {MAX_TEXT_BYTES}", change.text.len()),
+            "add fewer records at a time, or move some of them to another file; nothing was added",
+        ));
+    }
+    let mut drafts = Vec::new();
+    for (at, change) in changes.iter().enumerate() {
+        match draft(change, at) {
+            Ok(path) => drafts.push(path),
+            Err(error) => {
+                remove(&drafts);
+                return Err(error);
+            }
+        }
+    }
+    for (at, (draft, change)) in drafts.iter().zip(&changes).enumerate() {
+        if let Err(error) = fs::rename(draft, &change.path) {
+            remove(&drafts[at..]);
+            take_back(&changes[..at]);
+            return Err(ActError::io("put a record in its place", &change.path, &error));
+        }
+    }
+    let folders: BTreeSet<&Path> = changes.iter().filter_map(|change| change.path.parent()).collect();
+    for folder in folders {
+        // the names are durable once the folder is
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+    }
+    Ok(changes.into_iter().map(|change| change.path).collect())
+}
+
+/// Every file with its text, papers first.
+fn changes(folder: &Path, papers: &[Paper], facts: &[Fact]) -> Result<Vec<Change>, ActError> {
+    let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut changes = Vec::new();
     for paper in papers {
-        let path = folder.join("papers").join(format!("{}.yaml", file_name(&paper.id)));
-        texts.insert(path.clone(), yaml(&PaperFile { schema: "bravli-papers/1", papers: vec![paper] }, &path)?);
+        let path = free_path(&folder.join("papers"), &paper.id, &mut taken);
+        let text = yaml(&PaperFile { schema: "bravli-papers/1", papers: vec![paper] }, &path)?;
+        changes.push(Change { path, text, old: None });
     }
     let mut by_source: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
     for fact in facts {
         by_source.entry(&fact.source).or_default().push(fact);
     }
     for (source, facts) in by_source {
-        let mut path = folder.join("facts").join(format!("{}.yaml", file_name(source)));
-        let fresh = yaml(&FactFile { schema: "bravli-facts/1", facts: facts.clone() }, &path)?;
-        let mut text = fresh.clone();
-        if let Ok(old) = fs::read_to_string(&path) {
-            // what a person wrote stays as it is; new records follow
-            text = appended(&old, &fresh);
-            let n_facts =
-                |text: &str| KnowledgeBase::from_texts([("facts", text)]).map_or(0, |(base, _)| base.facts().count());
-            if n_facts(&text) < n_facts(&old) + facts.len() {
-                let taken = |n: &usize| folder.join("facts").join(format!("{}-{n}.yaml", file_name(source))).exists();
-                let n = (2..).find(|n| !taken(n)).unwrap_or(2);
-                path = folder.join("facts").join(format!("{}-{n}.yaml", file_name(source)));
-                text = fresh;
+        let usual = folder.join("facts").join(format!("{}.yaml", file_name(source)));
+        let fresh = yaml(&FactFile { schema: "bravli-facts/1", facts: facts.clone() }, &usual)?;
+        let count = |text: &str| {
+            KnowledgeBase::from_texts([("facts", text)])
+                .map_or((0, 1), |(base, problems)| (base.facts().count(), problems.len()))
+        };
+        // what a person wrote stays as it is; new records follow, where the file can be read
+        if let Ok(old) = fs::read_to_string(&usual)
+            && !taken.contains(&usual)
+        {
+            let text = appended(&old, &fresh);
+            if count(&old).1 == 0 && count(&text) == (count(&old).0 + facts.len(), 0) {
+                taken.insert(usual.clone());
+                changes.push(Change { path: usual, text, old: Some(old) });
+                continue;
             }
         }
-        texts.insert(path, text);
+        let path = free_path(&folder.join("facts"), source, &mut taken);
+        changes.push(Change { path, text: fresh, old: None });
     }
-    let mut moves = Vec::new();
-    for (path, text) in &texts {
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(|error| ActError::io("make a folder", parent, &error))?;
-        let draft = path.with_extension("yaml.new");
-        write_synced(&draft, text).map_err(|error| {
-            let _ = fs::remove_file(&draft);
-            ActError::io("write a record", path, &error)
-        })?;
-        moves.push((draft, path.clone()));
+    Ok(changes)
+}
+
+/// A path that nothing stands at: `key.yaml`, `key-2.yaml` and so on.
+fn free_path(folder: &Path, key: &str, taken: &mut BTreeSet<PathBuf>) -> PathBuf {
+    let name = file_name(key);
+    let usual = folder.join(format!("{name}.yaml"));
+    let others = (2_u64..).map(|n| folder.join(format!("{name}-{n}.yaml")));
+    let is_free = |path: &PathBuf| {
+        let is_absent = fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        is_absent && !taken.contains(path)
+    };
+    let path = std::iter::once(usual.clone()).chain(others).find(is_free).unwrap_or(usual);
+    taken.insert(path.clone());
+    path
+}
+
+/// Writes a draft beside its place and syncs it; a draft of that name is never overwritten.
+fn draft(change: &Change, at: usize) -> Result<PathBuf, ActError> {
+    let parent = change.path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(|error| ActError::io("make a folder", parent, &error))?;
+    let draft = parent.join(format!(".draft-{}-{at}.new", std::process::id()));
+    // one that a killed process left is nobody's
+    let _ = fs::remove_file(&draft);
+    let written = File::options().write(true).create_new(true).open(&draft).and_then(|mut file| {
+        file.write_all(change.text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|error| {
+        let _ = fs::remove_file(&draft);
+        ActError::io("write a record", &change.path, &error)
+    })?;
+    Ok(draft)
+}
+
+fn remove(drafts: &[PathBuf]) {
+    for draft in drafts {
+        let _ = fs::remove_file(draft);
     }
-    for (draft, path) in &moves {
-        fs::rename(draft, path).map_err(|error| ActError::io("put a record in its place", path, &error))?;
+}
+
+/// Puts back what stood before.
+fn take_back(changes: &[Change]) {
+    for change in changes {
+        let _ = match &change.old {
+            Some(old) => fs::write(&change.path, old),
+            None => fs::remove_file(&change.path),
+        };
     }
-    Ok(moves.into_iter().map(|(_, path)| path).collect())
 }
 
 fn yaml(file: &impl Serialize, path: &Path) -> Result<String, ActError> {
@@ -97,13 +183,8 @@ fn appended(old: &str, fresh: &str) -> String {
     text
 }
 
-/// Keys hold letters and digits; anything else becomes `_`.
+/// Keys of papers are plain already; anything else becomes `_`.
 fn file_name(key: &str) -> String {
-    key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(80).collect()
-}
-
-fn write_synced(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '_' };
+    key.chars().map(plain).take(80).collect()
 }

@@ -105,7 +105,7 @@ pub struct LookupFactRow {
     pub about: String,
     /// Species, strain, region, age, state, method, as far as stated.
     pub preparation: String,
-    /// `exact preparation`, the generalisations made, or why it is only near.
+    /// `exact preparation`, what the question left open, the generalisations made, or why it is only near.
     #[serde(rename = "match")]
     pub fit: String,
     /// `measured`, `fit`, `model`, `recipe`, ...
@@ -137,7 +137,7 @@ pub struct AddReply {
     pub papers: Vec<String>,
     /// Keys of the facts added.
     pub facts: Vec<String>,
-    /// Papers that were there already, `as given -> key`.
+    /// Papers and facts that were there already, `as given -> key`.
     pub known: Vec<String>,
     /// Entries that could not be read: place, reason, remedy.
     pub skipped: Vec<String>,

@@ -87,7 +87,7 @@ pub struct AddLiterature {
     pub jats: String,
     /// A paper by hand: authors, year, title, and where known venue, doi, pmid, summary, topics, species, region, id.
     pub paper: serde_json::Map<String, serde_json::Value>,
-    /// Facts by hand, one number each: quantity, value (number or [low, high]), unit, source (key of its paper), locator, and where known evidence (`measured` by default, `fit`, `model`, `derived` with from and formula, `assumption` with note, ...), spread {kind: sd|sem|ci95, value} or {kind: range, low, high}, n ("23/40 found/tested", "12 cells"), species, strain, age, region, layer, cell or pre and post, method, state, temperature_C, ca_mM, note. `source` may be left out beside a single paper.
+    /// Facts by hand, one number each: quantity, value (number or [low, high]), unit, source (key of its paper), evidence (`measured`, `fit`, `model`, `derived` with from and formula, `assumption` with note, ...), and where known locator, verification (`seen` where it was read in the source, with its locator; `memory` otherwise), spread {kind: sd|sem|ci95, value} or {kind: range, low, high}, n ("23/40 found/tested", "12 cells"), species, strain, age, region, layer, cell or pre and post, method, state, temperature_C, ca_mM, note. `source` may be left out beside a single paper.
     pub facts: Vec<serde_json::Map<String, serde_json::Value>>,
     /// Words or a DOI to ask Europe PMC for; only where bravli was started with --online.
     pub europe_pmc: String,
