@@ -24,7 +24,7 @@ pub enum LibraryError {
         most: usize,
     },
     /// A filter value that is no term of its kind.
-    #[error("{field}: unknown value {value:?}; nearest: {nearest}")]
+    #[error("unknown {field} {value:?}; nearest: {nearest}")]
     UnknownFilter {
         /// The filter.
         field: &'static str,
@@ -34,7 +34,7 @@ pub enum LibraryError {
         nearest: String,
     },
     /// A filter or field longer than any name.
-    #[error("{field}: longer than {limit} characters")]
+    #[error("{field} is longer than {limit} characters")]
     LongField {
         /// The field.
         field: &'static str,

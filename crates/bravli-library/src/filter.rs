@@ -178,6 +178,10 @@ pub(crate) fn is_short(field: &'static str, text: &str) -> Result<(), LibraryErr
 fn unknown(field: &'static str, value: &str, names: &[&str]) -> LibraryError {
     let mut near = nearest(value, names.iter().copied());
     if near.is_empty() {
+        // `rats of unusual size` may mean rats
+        near = value.split_whitespace().take(8).flat_map(|word| nearest(word, names.iter().copied())).take(6).collect();
+    }
+    if near.is_empty() {
         near = names.iter().take(12).map(|name| (*name).to_owned()).collect();
     }
     LibraryError::UnknownFilter { field, value: value.to_owned(), nearest: near.join(", ") }
