@@ -1,6 +1,6 @@
 //! Misspelled words of a query.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Shortest token that may be misspelled: shorter ones have too many neighbours, and L4 is no misspelling of L5.
 const SHORTEST: usize = 4;
@@ -21,7 +21,7 @@ const REPLACED_IN_TERM: usize = 7;
 /// Known tokens, by length, with how often each occurs.
 #[derive(Debug, Default)]
 pub(crate) struct Spelling {
-    by_length: HashMap<usize, Vec<(String, u32)>>,
+    by_length: BTreeMap<usize, Vec<(String, u32)>>,
     known: BTreeSet<String>,
 }
 

@@ -24,10 +24,11 @@ impl Workbench {
     /// be asked. Nothing is written then.
     pub fn add_literature(&self, request: &AddLiterature) -> Result<AddReply, ActError> {
         let mut read = Imported { papers: Vec::new(), skipped: Vec::new() };
-        let texts: [(&str, &str, fn(&str) -> Result<Imported, ImportError>); 2] =
-            [("bibtex", &request.bibtex, bibtex), ("jats", &request.jats, jats)];
-        for (field, text, parse) in texts.into_iter().filter(|(_, text, _)| !text.trim().is_empty()) {
-            take(&mut read, parse(text).map_err(|error| refused(field, &error))?);
+        if !request.bibtex.trim().is_empty() {
+            take(&mut read, bibtex(&request.bibtex).map_err(|error| refused("bibtex", &error))?);
+        }
+        if !request.jats.trim().is_empty() {
+            take(&mut read, jats(&request.jats).map_err(|error| refused("jats", &error))?);
         }
         let services = [
             ("europe_pmc", &request.europe_pmc, Service::EuropePmc),

@@ -39,6 +39,12 @@ pub(crate) struct Overlay {
     pub(crate) replaced: Vec<String>,
 }
 
+/// Texts of a folder, by path, and what could not be read.
+struct Texts {
+    texts: Vec<(String, String)>,
+    problems: Vec<RecordProblem>,
+}
+
 /// Name, size and time of every file.
 type FileState = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
@@ -76,7 +82,7 @@ impl Records {
         if let Some(loaded) = held.filter(|loaded| loaded.state == state) {
             return Ok(loaded);
         }
-        let (texts, mut problems) = lab_texts(&self.folder, &state)?;
+        let Texts { texts, mut problems } = lab_texts(&self.folder, &state)?;
         let over = laid_over(&texts)?;
         problems.extend(over.problems);
         let (base, replaced) = (over.base, over.replaced);
@@ -176,7 +182,7 @@ fn too_many(n_files: usize) -> Result<(), ActError> {
 }
 
 /// Paths relative to the folder's parent, with their texts; a file above the cap is left out and told.
-fn lab_texts(folder: &Path, state: &FileState) -> Result<(Vec<(String, String)>, Vec<RecordProblem>), ActError> {
+fn lab_texts(folder: &Path, state: &FileState) -> Result<Texts, ActError> {
     let root = folder.parent().unwrap_or(folder);
     let mut texts = Vec::new();
     let mut problems = Vec::new();
@@ -194,7 +200,7 @@ fn lab_texts(folder: &Path, state: &FileState) -> Result<(Vec<(String, String)>,
         // what is no UTF-8 is told as a record problem, not as a failure of the lab
         texts.push((name, String::from_utf8_lossy(&bytes).into_owned()));
     }
-    Ok((texts, problems))
+    Ok(Texts { texts, problems })
 }
 
 /// Problems of record files under any folder: of a lab's own files, or of a whole knowledge folder by itself.
@@ -211,7 +217,7 @@ pub(crate) fn check_folder(folder: &Path) -> Result<(KnowledgeBase, Vec<RecordPr
             "name a folder with papers/, facts/ or terms/",
         ));
     }
-    let (texts, told) = lab_texts(folder, &state)?;
+    let Texts { texts, problems: told } = lab_texts(folder, &state)?;
     let has_papers = texts.iter().any(|(_, text)| text.contains("bravli-papers/1"));
     let has_terms = texts.iter().any(|(_, text)| text.contains("bravli-terms/1"));
     if has_papers && has_terms {
