@@ -46,7 +46,11 @@ impl Library {
             if *kind == HitKind::Paper {
                 // the share of the words that the best paper holds makes papers comparable with facts; their own order is
                 // that of BM25
-                let worth = of_kind.first().map_or(1.0, |best| 0.2 + 0.8 * best.share);
+                let mut worth = of_kind.first().map_or(1.0, |best| 0.2 + 0.8 * best.share);
+                if !ask.quantities.is_empty() && !ask.wants_paper {
+                    // who names a quantity wants its values first
+                    worth *= 0.5;
+                }
                 for row in &mut of_kind {
                     row.score *= worth;
                 }
