@@ -87,6 +87,14 @@ impl Workbench {
         self.inner.records.load()
     }
 
+    /// Reads the records and builds the library ahead of the first question.
+    ///
+    /// # Errors
+    /// When the lab's files cannot be read.
+    pub fn warm(&self) -> Result<(), ActError> {
+        self.loaded()?.library().map(|_| ())
+    }
+
     /// The records alone.
     pub(crate) fn knowledge(&self) -> Result<Arc<KnowledgeBase>, ActError> {
         Ok(Arc::clone(&self.loaded()?.base))

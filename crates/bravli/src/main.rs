@@ -33,6 +33,9 @@ fn serve(bench: Workbench) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return output::fail(&format!("cannot start: {error}")),
     };
+    // the library is ready by the time an agent asks; a lab that cannot be read is told in the reply
+    let ahead = bench.clone();
+    std::thread::spawn(move || ahead.warm());
     let outcome = runtime.block_on(bravli_mcp::serve_stdio(bench));
     // a run that nobody waits for any more must not keep the process alive
     runtime.shutdown_background();

@@ -128,6 +128,11 @@ fn what_was_asked_later() {
 }
 
 #[test]
+fn what_nobody_tuned_for() {
+    score("unseen.yaml", &PROMISED);
+}
+
+#[test]
 fn what_was_asked_blind() {
     score("blind.yaml", &BLIND);
 }

@@ -12,7 +12,7 @@ use bravli_library::Library;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::SystemTime;
 
 /// Files read from a lab's `knowledge/`.
@@ -52,11 +52,13 @@ type FileState = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 pub(crate) struct Records {
     folder: PathBuf,
     loaded: RwLock<Option<Arc<Loaded>>>,
+    /// Held while files are read, so that two callers do not read them twice.
+    reading: Mutex<()>,
 }
 
 impl Records {
     pub(crate) fn new(lab: &Path) -> Self {
-        Self { folder: lab.join("knowledge"), loaded: RwLock::new(None) }
+        Self { folder: lab.join("knowledge"), loaded: RwLock::new(None), reading: Mutex::new(()) }
     }
 
     /// The lab's own folder of records.
@@ -77,6 +79,7 @@ impl Records {
     /// # Errors
     /// When the lab's files cannot be read.
     pub(crate) fn load(&self) -> Result<Arc<Loaded>, ActError> {
+        let _reading = self.reading.lock();
         let state = file_state(&self.folder)?;
         let held = self.loaded.read().ok().and_then(|loaded| loaded.clone());
         if let Some(loaded) = held.filter(|loaded| loaded.state == state) {
@@ -117,9 +120,7 @@ impl Loaded {
 
 /// The shipped records with these laid over them; records of the lab that break a rule are left out and told.
 pub(crate) fn laid_over(lab: &[(String, String)]) -> Result<Overlay, ActError> {
-    let shipped = assets::knowledge_texts();
-    let records = shipped.iter().map(|(path, text)| (path.as_str(), *text));
-    let (shipped, _) = KnowledgeBase::from_texts(records).map_err(|error| broken(&error))?;
+    let shipped = shipped()?;
     if lab.is_empty() {
         return Ok(Overlay { base: shipped, problems: Vec::new(), replaced: Vec::new() });
     }
@@ -140,6 +141,26 @@ pub(crate) fn laid_over(lab: &[(String, String)]) -> Result<Overlay, ActError> {
             return Ok(Overlay { base: both, problems, replaced });
         }
     }
+}
+
+/// The shipped records, read on a few threads: reading YAML is most of a start.
+fn shipped() -> Result<KnowledgeBase, ActError> {
+    let mut texts = assets::knowledge_texts();
+    // each thread takes every n-th file, the large ones first
+    texts.sort_by_key(|(_, text)| std::cmp::Reverse(text.len()));
+    let n = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 4);
+    let read = |first: usize| {
+        let own = texts.iter().skip(first).step_by(n).map(|(path, text)| (path.as_str(), *text));
+        KnowledgeBase::from_texts(own).map(|(base, _)| base).map_err(|error| broken(&error))
+    };
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..n).map(|first| scope.spawn(move || read(first))).collect();
+        parts.into_iter().try_fold(KnowledgeBase::default(), |all, part| {
+            let part = part.join().map_err(|_| broken(&"a thread ended unexpectedly"))??;
+            // keys are unique, which a test sees to, so the order does not matter
+            Ok(all.overlay(part))
+        })
+    })
 }
 
 /// All files of a folder of records, with size and time.
