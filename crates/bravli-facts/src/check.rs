@@ -1,13 +1,16 @@
 //! The rules that records keep beyond their form.
 
 use crate::base::{KnowledgeBase, Recorded};
-use crate::cited::Spread;
+use crate::cited::{SampleSize, Spread};
 use crate::nearest::nearest;
 use crate::problem::{Place, RecordProblem, RecordProblemKind};
 use crate::quantity::{Context, QUANTITIES, Quantity};
 use crate::records::{EvidenceKind, Fact, FactValue, Paper, Term, Verification};
 use bravli_units::Unit;
 use std::collections::BTreeMap;
+
+/// A probability may miss found over tested by this much, from rounding.
+const COUNT_SLACK: f64 = 0.015;
 
 /// Longest text of a record, in bytes.
 const MAX_TEXT: usize = 20_000;
@@ -79,6 +82,10 @@ impl KnowledgeBase {
             found.push(RecordProblemKind::MissingLocus);
         }
         found.extend(spread_problem(fact));
+        found.extend(count_problem(fact));
+        if let Some(species) = fact.species.as_deref().and_then(|text| self.unknown_species(text)) {
+            found.push(species);
+        }
         match Quantity::find(&fact.quantity) {
             Some(quantity) => quantity_problems(fact, quantity, &mut found),
             None => {
@@ -89,6 +96,20 @@ impl KnowledgeBase {
         }
         value_problems(&fact.value, &mut found);
         found
+    }
+
+    /// A species that no term spells, where there are terms of species.
+    fn unknown_species(&self, text: &str) -> Option<RecordProblemKind> {
+        let known: Vec<&str> = self
+            .terms()
+            .filter(|term| term.kind == "species")
+            .flat_map(|term| std::iter::once(&term.label).chain(&term.exact))
+            .map(String::as_str)
+            .collect();
+        let is_known = |name: &str| known.is_empty() || known.iter().any(|term| term.eq_ignore_ascii_case(name));
+        let unknown = text.split(',').map(str::trim).find(|name| !is_known(name))?;
+        let nearest = nearest(unknown, known.iter().copied()).join(", ");
+        Some(RecordProblemKind::UnknownSpecies { name: unknown.to_owned(), nearest })
     }
 
     fn term_problems(&self, term: &Term) -> Vec<RecordProblemKind> {
@@ -103,6 +124,19 @@ impl KnowledgeBase {
 
 fn report(found: &mut Vec<RecordProblem>, key: &str, at: &Place, kinds: Vec<RecordProblemKind>) {
     found.extend(kinds.into_iter().map(|kind| RecordProblem { at: at.clone(), key: key.to_owned(), kind }));
+}
+
+/// Found pairs that exceed the tested ones, or a probability that is not their ratio.
+fn count_problem(fact: &Fact) -> Option<RecordProblemKind> {
+    let SampleSize::FoundOf { found, tested } = SampleSize::parse(fact.n.as_deref()?)? else { return None };
+    let ratio = f64::from(found) / f64::from(tested);
+    let is_ratio = match fact.value {
+        FactValue::Number(value) if fact.quantity == "connectivity.probability" && fact.comparator.is_none() => {
+            (ratio - value).abs() <= COUNT_SLACK
+        }
+        _ => true,
+    };
+    (found > tested || !is_ratio).then_some(RecordProblemKind::CountsDisagree { found, tested })
 }
 
 fn spread_problem(fact: &Fact) -> Option<RecordProblemKind> {

@@ -177,6 +177,22 @@ pub enum RecordProblemKind {
         /// Most bytes.
         limit: usize,
     },
+    /// A species that no term spells.
+    #[error("unknown species {name:?}; nearest: {nearest}")]
+    UnknownSpecies {
+        /// Species of the record.
+        name: String,
+        /// Names that are spelled nearly so.
+        nearest: String,
+    },
+    /// A sample that contradicts the value.
+    #[error("{found} found of {tested} tested does not agree with the value")]
+    CountsDisagree {
+        /// Pairs found.
+        found: u32,
+        /// Pairs tested.
+        tested: u32,
+    },
     /// A DOI of impossible form.
     #[error("doi must look like 10.1234/abc, got {0:?}")]
     MalformedDoi(String),

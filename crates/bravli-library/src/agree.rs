@@ -6,6 +6,9 @@ use crate::entry::{Aspects, Entry};
 use crate::thesaurus::{Relation, TermId, Thesaurus};
 use std::collections::{BTreeSet, HashSet};
 
+/// Quantities beside those of kinetics that belong to a receptor.
+const RECEPTOR_QUANTITIES: [&str; 3] = ["synapse.reversal_potential", "synapse.tau_decay", "synapse.gsyn"];
+
 /// Least weight of a quantity that counts as asked for.
 const HALF_ASKED: f32 = 0.58;
 
@@ -19,7 +22,7 @@ pub(crate) struct Agreement {
     pub(crate) factor: f32,
     /// Generalisations, such as `species: mouse for rat`.
     pub(crate) notes: Vec<String>,
-    /// What makes the record an answer to another question: `quantity`, `cell`, `direction`, `region`, `species`.
+    /// What makes the record an answer to another question: `quantity`, `cell`, `receptor`, `region`, `species`.
     pub(crate) against: Vec<&'static str>,
 }
 
@@ -65,6 +68,7 @@ impl Judge<'_> {
         if ask.quantities.is_empty() && !ask.unit.is_empty() && entry.hit.unit.as_deref() != Some(ask.unit) {
             agreement.factor *= 0.6;
         }
+        receptor(ask, entry, &mut agreement);
         let mut ends = self.cells(ask, entry);
         let groups = || ask.pre.iter().chain(&ask.post).chain(&ask.cells);
         let is_unknown = |id: &TermId| !self.held.contains(id);
@@ -227,7 +231,8 @@ impl Judge<'_> {
                 factor: if asks_pathway { 0.45 } else { 0.5 },
                 notes: vec!["cell: not stated".to_owned()],
                 // a number of all cells is no answer where cells differ
-                is_different: names_class && self.by_cell.contains(quantity),
+                is_different: names_class
+                    && (self.by_cell.contains(quantity) || groups.iter().any(|group| group.is_apart(self.thesaurus))),
             };
         }
         let of_pairs = quantity.starts_with("connectivity.") || quantity.starts_with("synapse.");
@@ -274,6 +279,24 @@ impl Agreement {
     fn general(&mut self, factor: f32, note: String) {
         self.factor *= factor;
         self.notes.push(note);
+    }
+}
+
+/// Receptors that the query names, against those that the record is of.
+fn receptor(ask: &Ask, entry: &Entry, agreement: &mut Agreement) {
+    let is_of_receptors =
+        entry.hit.title.starts_with("kinetics.") || RECEPTOR_QUANTITIES.contains(&entry.hit.title.as_str());
+    if ask.receptors.is_empty() || !is_of_receptors {
+        return;
+    }
+    let held = &entry.aspects.receptors;
+    if held.is_empty() {
+        agreement.factor *= 0.6;
+        agreement.notes.push("receptor: not stated".to_owned());
+    } else if !ask.receptors.iter().any(|receptor| held.contains(receptor)) {
+        agreement.factor *= 0.15;
+        agreement.notes.push(format!("receptor: {}, not {}", held.join(", "), ask.receptors.join(", ")));
+        agreement.against.push("receptor");
     }
 }
 

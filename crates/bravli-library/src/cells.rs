@@ -73,6 +73,16 @@ impl Cells {
         self.classes.iter().any(is_place) != found.terms.iter().any(is_place) && self.layers.is_empty()
     }
 
+    /// Whether they are interneurons of a kind or cells outside the cortex, for which no number of all cells stands.
+    pub(crate) fn is_apart(&self, thesaurus: &Thesaurus) -> bool {
+        let gaba = thesaurus.by_key("gaba");
+        let is_apart = |id: &TermId| {
+            let is_kind = gaba.is_some_and(|gaba| *id != gaba && thesaurus.is_within(*id, gaba));
+            thesaurus.entry(*id).kind == Kind::Region || is_kind
+        };
+        self.classes.iter().any(is_apart)
+    }
+
     /// How `held` fits these, which were asked for; in words where `explain` asks for them.
     pub(crate) fn fit(&self, held: &Self, thesaurus: &Thesaurus, explain: bool) -> Fit {
         let mut fit = Fit { factor: 1.0, notes: Vec::new(), is_different: false };
@@ -88,17 +98,18 @@ impl Cells {
                 fit.note(explain, 0.12, || layers("and not"))
             }
         };
+        let is_elsewhere = |id: &TermId| thesaurus.entry(*id).kind == Kind::Region;
+        if self.classes.is_empty() && !self.layers.is_empty() && held.classes.iter().any(is_elsewhere) {
+            // a cortical layer was asked for, and this is a nucleus
+            fit.is_different = true;
+        }
         if self.classes.is_empty() {
             // nobody asked for a class, so a record of all cells fits best
             fit.factor *= if held.classes.is_empty() { 1.0 } else { 0.93 };
         } else if held.classes.is_empty() {
             fit.factor *= fit.note(explain, 0.4, || format!("cell: all, for {}", labels(&self.classes, thesaurus)));
             // all cells of a layer may stand for its excitatory ones, which most are
-            let is_apart = |id: &TermId| {
-                thesaurus.entry(*id).kind == Kind::Region
-                    || thesaurus.by_key("gaba").is_some_and(|gaba| thesaurus.is_within(*id, gaba))
-            };
-            fit.is_different |= self.classes.iter().any(is_apart);
+            fit.is_different |= self.is_apart(thesaurus);
         } else {
             let mut factor = 0.0;
             let mut worst = Relation::Same;

@@ -34,6 +34,8 @@ pub(crate) struct Aspects {
     pub(crate) states: Vec<TermId>,
     pub(crate) age: Option<Age>,
     pub(crate) year: i32,
+    /// Receptors that a fact is of: `ampa`, `nmda`, `gabaa`, `gabab`.
+    pub(crate) receptors: Vec<&'static str>,
     /// Family names in lower case.
     pub(crate) authors: BTreeSet<String>,
     pub(crate) source: String,
@@ -174,6 +176,11 @@ impl Reader<'_> {
             species: self.terms(fact.species.as_deref().unwrap_or_default(), Kind::Species),
             regions,
             states: self.terms(fact.state.as_deref().unwrap_or_default(), Kind::State),
+            receptors: receptors(&format!(
+                "{} {}",
+                fact.cell.as_deref().unwrap_or_default(),
+                fact.id.rsplit(':').next().unwrap_or_default()
+            )),
             age: fact.age.as_deref().and_then(Age::of_text),
             year: paper.map_or(0, |paper| paper.year),
             authors: paper.map(family_names).unwrap_or_default(),
@@ -228,6 +235,17 @@ impl Entry {
         };
         evidence * seen * confidence
     }
+}
+
+/// Receptors that a text names, however it is written.
+pub(crate) fn receptors(text: &str) -> Vec<&'static str> {
+    let plain: String = text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut found: Vec<&'static str> =
+        ["ampa", "nmda", "gabaa", "gabab"].into_iter().filter(|name| plain.contains(name)).collect();
+    if found.iter().all(|name| !name.starts_with("gaba")) && text.contains("GABA") && !plain.contains("gabaerg") {
+        found.extend(["gabaa", "gabab"]);
+    }
+    found
 }
 
 /// The year as a word; 0 stands for none.

@@ -81,6 +81,8 @@ pub struct FactRow {
     pub generalised: Vec<String>,
     /// Whether it answers the question, or is only near.
     pub is_answer: bool,
+    /// Words of the question that neither the reading nor the record takes up, such as a temperature.
+    pub missing: Vec<String>,
     /// What makes it an answer to another question: `quantity`, `cell`, `region`, `species`.
     pub against: Vec<&'static str>,
 }
@@ -141,6 +143,7 @@ impl Library {
             hit: self.hit(row, &ask, &mut cutter),
             generalised: self.judge(true).fact(&ask, &self.entries[row.at]).notes,
             is_answer,
+            missing: self.missing(&ask, row.at),
             against: row.agreement.against.clone(),
         };
         let mut facts: Vec<FactRow> = answers.iter().map(|found| row(found, true)).collect();
@@ -260,6 +263,14 @@ impl Library {
             preparation: prepared.map(|id| self.thesaurus.entry(*id).label.clone()).collect::<Vec<_>>().join(", "),
             notes,
         }
+    }
+
+    /// Words that say something, that nothing took up, and that the record does not hold.
+    fn missing(&self, ask: &Ask, at: usize) -> Vec<String> {
+        let held = self.matched(ask, &self.entries[at]);
+        let is_held = |raw: &str| held.iter().any(|word| word.split(" ~ ").next() == Some(raw));
+        let rest = (0..ask.words.len()).filter(|at| !ask.filler[*at] && !ask.taken[*at]).map(|at| &ask.words[at].raw);
+        rest.filter(|raw| !is_held(raw)).cloned().collect()
     }
 
     /// Rivals and replicates of the best answer.

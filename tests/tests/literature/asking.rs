@@ -202,3 +202,19 @@ fn a_facet_says_how_many_a_filter_leaves() {
     let narrow = bench.search_literature(&years).unwrap();
     assert!(narrow.total > 0 && narrow.results.iter().all(|row| row.source.contains("(2009)")), "{narrow:?}");
 }
+
+#[test]
+fn a_receptor_is_a_receptor_and_what_is_not_held_is_said() {
+    let bench = shipped();
+    let reply = look_up(bench, "reversal potential of NMDA receptors");
+    assert!(reply.facts[0].key.contains("NMDA"), "{reply:?}");
+    let is_gaba = |fact: &bravli_workbench::LookupFactRow| fact.key.contains("GABA") && !fact.fit.starts_with("near");
+    assert!(!reply.facts.iter().any(is_gaba), "{reply:?}");
+    // what a fact does not speak of is said, not passed over
+    let reply = look_up(bench, "connection probability L4 to L2/3 at 1.2 mM calcium");
+    assert!(reply.facts[0].fit.contains("it says nothing of") && reply.facts[0].fit.contains("calcium"), "{reply:?}");
+    // another species than any that was measured is no rat
+    assert!(!look_up(bench, "resting potential of L4 spiny stellate in naked mole rat").answered);
+    // one kind of interneuron is not all cells
+    assert!(!look_up(bench, "number of VIP cells in L4 of a mouse barrel column").answered);
+}

@@ -70,6 +70,8 @@ pub(crate) struct Ask {
     pub(crate) regions: Vec<TermId>,
     pub(crate) states: Vec<TermId>,
     pub(crate) age: Option<Age>,
+    /// Receptors that it names.
+    pub(crate) receptors: Vec<&'static str>,
     pub(crate) years: Vec<i32>,
     /// Family names, as tokens.
     pub(crate) authors: Vec<String>,
@@ -117,6 +119,7 @@ impl Ask {
             regions: Vec::new(),
             states: Vec::new(),
             age: Age::of_text(text),
+            receptors: crate::entry::receptors(text),
             years: Vec::new(),
             authors: Vec::new(),
             wants_paper: words.iter().any(|word| {

@@ -177,6 +177,11 @@ impl Ask {
             }
         }
         let is_named = self.quantities.iter().any(|(_, weight)| *weight >= 1.0);
+        let mut found = found;
+        if is_named && names.contains("releas") {
+            // the `probability` of a release probability is no connection's
+            found.retain(|(quantity, _)| quantity.name != "connectivity.probability");
+        }
         let Some(most) = found.first().map(|(_, told)| *told) else { return };
         if self.quantity_label.is_empty() {
             found[0].0.name.clone_into(&mut self.quantity_label);

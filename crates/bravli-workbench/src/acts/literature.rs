@@ -164,7 +164,7 @@ fn lookup_reply(answer: &Answer, loaded: &Loaded) -> LookupReply {
 fn fact_row(row: &FactRow, base: &KnowledgeBase, open: &[&str]) -> Option<LookupFactRow> {
     let fact = base.fact(&row.hit.key)?;
     let place = fact.locator.as_ref().or(fact.seen_in.as_ref());
-    let fit = match (row.is_answer, row.generalised.is_empty()) {
+    let mut fit = match (row.is_answer, row.generalised.is_empty()) {
         (true, true) if open.is_empty() => "exact preparation".to_owned(),
         (true, true) => format!("exact in what was asked; {} left open", open.join(", ")),
         (true, false) => format!("generalised: {}", unique(&row.generalised)),
@@ -179,6 +179,9 @@ fn fact_row(row: &FactRow, base: &KnowledgeBase, open: &[&str]) -> Option<Lookup
             }
         }
     };
+    if row.is_answer && !row.missing.is_empty() {
+        fit.push_str(&format!("; it says nothing of {}", short(&row.missing.join(", "))));
+    }
     Some(LookupFactRow {
         key: fact.id.clone(),
         quantity: fact.quantity.clone(),
@@ -272,6 +275,9 @@ fn recommendation(answer: &Answer, base: &KnowledgeBase) -> String {
     } else {
         format!("it is the nearest there is ({})", unique(&row.generalised))
     }];
+    if !row.missing.is_empty() {
+        because.push(format!("though it says nothing of {}", short(&row.missing.join(", "))));
+    }
     because.push(match word(&fact.evidence).as_str() {
         "measured" => match &fact.n {
             Some(n) => format!("measured, n = {n}"),
