@@ -262,19 +262,26 @@ impl Progress for Part<'_> {
     }
 }
 
+impl Study {
+    /// The request that places the study's column.
+    fn place_column(&self) -> PlaceColumn {
+        PlaceColumn {
+            recipe: self.recipe.clone(),
+            main_xml: self.main_xml.clone(),
+            radius_um: self.column.radius_um,
+            layers: self.column.layers.clone(),
+            seed: self.column.seed,
+        }
+    }
+}
+
 impl Workbench {
     /// Checks that a study's recipe reads and its column can be placed; stores nothing.
     ///
     /// # Errors
     /// The first thing that stands in the way.
     pub fn check_study(&self, study: &Study) -> Result<(), ActError> {
-        let digest = self.check_column(&PlaceColumn {
-            recipe: study.recipe.clone(),
-            main_xml: study.main_xml.clone(),
-            radius_um: study.column.radius_um,
-            layers: study.column.layers.clone(),
-            seed: study.column.seed,
-        })?;
+        let digest = self.check_column(&study.place_column())?;
         if !study.recipe_digest.is_empty() && study.recipe_digest != digest {
             return Err(ActError::new(
                 "recipe_changed",
@@ -306,13 +313,7 @@ impl Workbench {
             report: String::new(),
             notes: Vec::new(),
         };
-        let column = self.place_column(&PlaceColumn {
-            recipe: study.recipe.clone(),
-            main_xml: study.main_xml.clone(),
-            radius_um: study.column.radius_um,
-            layers: study.column.layers.clone(),
-            seed: study.column.seed,
-        })?;
+        let column = self.place_column(&study.place_column())?;
         let recipe_digest = self.store().get(&column.recipe, Some("recipe"), "recipe")?.digest;
         reply.add("recipe", &column.recipe, &recipe_digest);
         reply.add("column", &column.artifact, &column.digest);

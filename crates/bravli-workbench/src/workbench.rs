@@ -35,25 +35,22 @@ impl Workbench {
     /// The workbench of the lab at `lab`; nothing is written until something is made.
     #[must_use]
     pub fn new(lab: &Path) -> Self {
-        let inner = Inner {
-            lab: Lab::new(lab),
-            store: Store::new(lab),
-            jobs: Jobs::default(),
-            records: Records::new(lab),
-            online: None,
-        };
-        Self { inner: Arc::new(inner) }
+        Self::open(lab, None)
     }
 
     /// The same workbench, which may ask Europe PMC and OpenAlex through `fetch`. Without this it never goes online.
     #[must_use]
     pub fn with_online(lab: &Path, fetch: Arc<dyn Fetch + Send + Sync>) -> Self {
+        Self::open(lab, Some(fetch))
+    }
+
+    fn open(lab: &Path, online: Option<Arc<dyn Fetch + Send + Sync>>) -> Self {
         let inner = Inner {
             lab: Lab::new(lab),
             store: Store::new(lab),
             jobs: Jobs::default(),
             records: Records::new(lab),
-            online: Some(fetch),
+            online,
         };
         Self { inner: Arc::new(inner) }
     }
