@@ -208,20 +208,19 @@ fn group_pathway<'a>(
     if spec.probability <= 0.0 {
         return Ok(None);
     }
-    let cell_class = |group: &CellGroup| CellClass {
-        mtype: &header.mtypes[usize::from(group.mtype)],
-        etype: &header.etypes[usize::from(group.etype)],
-        synapse_class: if group.is_excitatory { "EXC" } else { "INH" },
+    let cell_class = |group: &CellGroup| {
+        let sign = if group.is_excitatory { "EXC" } else { "INH" };
+        CellClass::new(&header.mtypes[usize::from(group.mtype)], &header.etypes[usize::from(group.etype)], sign)
     };
     let (from, to) = (cell_class(pre), cell_class(post));
     let resolved =
         recipe.resolve_synapse(&from, &to).map_err(|unmatched| WireError::NoSynapseRule(unmatched.to_string()))?;
-    let counts = recipe.connection_rule(from.mtype, to.mtype);
+    let counts = recipe.connection_rule(&from, &to);
     let mean = spec
         .mean_synapses
         .or_else(|| counts.and_then(|rule| rule.mean_synapses))
         .ok_or_else(|| WireError::NoSynapseCount { pre: from.mtype.to_owned(), post: to.mtype.to_owned() })?;
-    let cv = counts.and_then(|rule| rule.cv_synapses).unwrap_or(DEFAULT_CV_SYNAPSES);
+    let cv = counts.and_then(bravli_recipe::ConnectionRule::cv).unwrap_or(DEFAULT_CV_SYNAPSES);
     let next = classes.len() as u16;
     let class_index = *classes.entry(resolved.class.name.clone()).or_insert(next);
     let pathway = format!("{}->{}", from.mtype, to.mtype);

@@ -1,6 +1,7 @@
 //! What the parts of a recipe say about each other.
 
 use crate::files::start_of;
+use crate::lint;
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::select::{NEURONS, POPULATIONS, Parsed};
@@ -17,7 +18,10 @@ pub(crate) fn recipe(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
     if !recipe.taxonomy.is_empty() {
         dead_rules(recipe, notes);
         dead_connection_rules(recipe, notes);
+        lint::rules(recipe, notes);
     }
+    lint::values(recipe, notes);
+    lint::generations(recipe, parsed, notes);
     composition(recipe, notes);
     populations(recipe, parsed, notes);
     pathways(recipe, notes);
@@ -52,13 +56,7 @@ fn classes(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
 }
 
 fn ends(rule: &crate::SynapseRule) -> String {
-    format!("{}->{}", end_words(&rule.from), end_words(&rule.to))
-}
-
-fn end_words(end: &EndPattern) -> String {
-    let parts: Vec<&str> =
-        [&end.synapse_class, &end.mtype, &end.etype].into_iter().flatten().map(String::as_str).collect();
-    if parts.is_empty() { "*".to_owned() } else { parts.join(":") }
+    format!("{}->{}", rule.from, rule.to)
 }
 
 /// A rule whose one end fits no m-type of the taxonomy can never match.
@@ -73,7 +71,7 @@ fn dead_rules(recipe: &Recipe, notes: &mut Notes) {
             if alive {
                 continue;
             }
-            let pattern = end_words(&EndPattern { etype: None, ..end.clone() });
+            let pattern = EndPattern { etype: None, region: None, ..end.clone() }.to_string();
             let message =
                 format!("synapse rule {} can never match: no m-type fits its {side} end {pattern:?}", ends(rule));
             let swapped = end.synapse_class.as_deref().filter(|p| recipe.taxonomy.keys().any(|m| shell_match(p, m)));
@@ -91,7 +89,7 @@ fn dead_rules(recipe: &Recipe, notes: &mut Notes) {
 fn dead_connection_rules(recipe: &Recipe, notes: &mut Notes) {
     let mut seen: BTreeMap<&str, (bool, usize, &Location)> = BTreeMap::new();
     for rule in &recipe.connection_rules {
-        for pattern in [&rule.from, &rule.to] {
+        for pattern in [&rule.from, &rule.to].into_iter().filter_map(|end| end.mtype.as_deref()) {
             let entry = seen
                 .entry(pattern)
                 .or_insert_with(|| (recipe.taxonomy.keys().any(|mtype| shell_match(pattern, mtype)), 0, &rule.at));

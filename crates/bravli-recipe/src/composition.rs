@@ -105,6 +105,8 @@ pub(crate) fn shares(
         return None;
     }
     let off = (sum - 1.0).abs();
+    // shares that add to one but for the last bits are kept as they are, so that reading what was written changes nothing
+    let sum = if off > 1e-9 { sum } else { 1.0 };
     if off > 1e-9 {
         let message = format!("e-type shares of {mtype} sum to {sum:.6}, not 1, and were divided by it");
         let problem = if off > ROUNDING { Problem::warning } else { Problem::note };

@@ -16,22 +16,29 @@
 //!   </SynapsesClassification></blueColumn>"#;
 //! let files = RecipeFiles([("builderRecipe.xml".to_string(), xml.into())].into());
 //! let reading = read("tiny", &files)?;
-//! let cell = CellClass { mtype: "L4_SSC", etype: "cADpyr", synapse_class: "EXC" };
+//! let cell = CellClass::new("L4_SSC", "cADpyr", "EXC");
 //! assert_eq!(reading.recipe.resolve_synapse(&cell, &cell)?.class.tau_rec_ms.sd, 17.0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod calcium;
 mod check;
 mod composition;
+mod convert;
 mod files;
+mod generations;
+mod lint;
 mod lookup;
 mod model;
+mod names;
 mod number_walk;
 mod numbers;
 mod pattern;
 mod problem;
+mod published;
 mod range;
 mod read;
+mod resolve;
 mod select;
 mod sidecars;
 mod sources;
@@ -40,10 +47,14 @@ mod xml;
 mod yaml;
 
 pub use bravli_facts::nearest;
+pub use calcium::{REFERENCE_CALCIUM_MM, calcium_factor};
+pub use convert::{Converted, Form, Loss, convert};
 pub use files::{MAX_FILE_BYTES, RecipeFiles};
+pub use generations::{RENAMED, Renamed, renamed};
 pub use lookup::{CellClass, ConnectionIndex, Resolved, SourceIndex, UnmatchedPair};
 pub use model::*;
 pub use numbers::{NumberRef, numbers, numbers_with, unsourced};
 pub use pattern::{path_match, shell_match};
-pub use problem::{Problem, Reading, Rejected, Severity};
+pub use problem::{Problem, Reading, Rejected, Severity, Uncarried};
 pub use read::{read, read_with};
+pub use resolve::{CellType, CellTypes, RuleTally, SynapseTable};

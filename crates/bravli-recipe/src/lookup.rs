@@ -16,6 +16,16 @@ pub struct CellClass<'a> {
     pub etype: &'a str,
     /// `EXC` or `INH`.
     pub synapse_class: &'a str,
+    /// Region; absent in a column that has none.
+    pub region: Option<&'a str>,
+}
+
+impl<'a> CellClass<'a> {
+    /// A cell outside any region.
+    #[must_use]
+    pub fn new(mtype: &'a str, etype: &'a str, synapse_class: &'a str) -> Self {
+        Self { mtype, etype, synapse_class, region: None }
+    }
 }
 
 impl fmt::Display for CellClass<'_> {
@@ -52,7 +62,41 @@ impl EndPattern {
     #[must_use]
     pub fn matches(&self, cell: &CellClass<'_>) -> bool {
         let fits = |pattern: &Option<String>, name: &str| pattern.as_deref().is_none_or(|p| shell_match(p, name));
-        fits(&self.mtype, cell.mtype) && fits(&self.synapse_class, cell.synapse_class) && fits(&self.etype, cell.etype)
+        let in_region =
+            || self.region.as_deref().is_none_or(|p| p == "*" || cell.region.is_some_and(|r| shell_match(p, r)));
+        fits(&self.mtype, cell.mtype)
+            && fits(&self.synapse_class, cell.synapse_class)
+            && fits(&self.etype, cell.etype)
+            && in_region()
+    }
+
+    /// Every pattern with the field it speaks of.
+    pub(crate) fn parts(&self) -> [(&'static str, Option<&str>); 4] {
+        [
+            ("synapse_class", self.synapse_class.as_deref()),
+            ("mtype", self.mtype.as_deref()),
+            ("etype", self.etype.as_deref()),
+            ("region", self.region.as_deref()),
+        ]
+    }
+
+    /// How many of its ends are free, as the reference counts them for connection rules: a bare `*` or nothing.
+    pub(crate) fn is_free(&self) -> bool {
+        self.parts().iter().all(|(_, pattern)| pattern.is_none_or(|p| p == "*"))
+    }
+
+    /// The m-type, when that is all it asks for and nothing in it is wild.
+    fn literal_mtype(&self) -> Option<&str> {
+        let only_mtype = self.synapse_class.is_none() && self.etype.is_none() && self.region.is_none();
+        self.mtype.as_deref().filter(|m| only_mtype && !m.contains(['*', '?', '[']))
+    }
+}
+
+impl fmt::Display for EndPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<&str> = self.parts().into_iter().filter_map(|(_, pattern)| pattern).collect();
+        f.write_str(if parts.is_empty() { "*" } else { "" })?;
+        f.write_str(&parts.join(":"))
     }
 }
 
@@ -72,14 +116,13 @@ impl Recipe {
         Ok(Resolved { rule_index, rule, class })
     }
 
-    /// The rule for synapses per connection of a pair of m-types: the last match wins.
+    /// The rule for synapses per connection of a pair of cells: the last match wins.
     ///
     /// This scans all rules, some microseconds for thousands of them; for a whole circuit use
     /// [`Recipe::connection_index`].
     #[must_use]
-    pub fn connection_rule(&self, pre_mtype: &str, post_mtype: &str) -> Option<&ConnectionRule> {
-        let matches = |r: &&ConnectionRule| shell_match(&r.from, pre_mtype) && shell_match(&r.to, post_mtype);
-        self.connection_rules.iter().rev().find(matches)
+    pub fn connection_rule(&self, pre: &CellClass<'_>, post: &CellClass<'_>) -> Option<&ConnectionRule> {
+        self.connection_rules.iter().rev().find(|r| r.from.matches(pre) && r.to.matches(post))
     }
 
     /// The same answers as [`Recipe::connection_rule`], in constant time for rules without wildcards.
@@ -87,10 +130,11 @@ impl Recipe {
     pub fn connection_index(&self) -> ConnectionIndex<'_> {
         let mut index = ConnectionIndex { rules: &self.connection_rules, literal: HashMap::new(), wild: Vec::new() };
         for (i, rule) in self.connection_rules.iter().enumerate() {
-            if rule.from.contains(['*', '?', '[']) || rule.to.contains(['*', '?', '[']) {
-                index.wild.push(i);
-            } else {
-                index.literal.insert((&rule.from, &rule.to), i);
+            match rule.from.literal_mtype().zip(rule.to.literal_mtype()) {
+                Some(ends) => {
+                    index.literal.insert(ends, i);
+                }
+                None => index.wild.push(i),
             }
         }
         index
@@ -146,14 +190,13 @@ pub struct ConnectionIndex<'a> {
 }
 
 impl<'a> ConnectionIndex<'a> {
-    /// The rule for a pair of m-types: the last match wins.
+    /// The rule for a pair of cells: the last match wins.
     #[must_use]
-    pub fn rule(&self, pre_mtype: &str, post_mtype: &str) -> Option<&'a ConnectionRule> {
-        let literal = self.literal.get(&(pre_mtype, post_mtype)).copied();
+    pub fn rule(&self, pre: &CellClass<'_>, post: &CellClass<'_>) -> Option<&'a ConnectionRule> {
+        let literal = self.literal.get(&(pre.mtype, post.mtype)).copied();
         let later = self.wild.iter().rev().take_while(|i| literal.is_none_or(|l| **i > l));
-        let wild = later.copied().find(|i| {
-            self.rules.get(*i).is_some_and(|r| shell_match(&r.from, pre_mtype) && shell_match(&r.to, post_mtype))
-        });
+        let wild =
+            later.copied().find(|i| self.rules.get(*i).is_some_and(|r| r.from.matches(pre) && r.to.matches(post)));
         self.rules.get(wild.or(literal)?)
     }
 }

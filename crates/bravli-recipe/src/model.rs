@@ -2,10 +2,10 @@
 
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A place in a recipe file; lines and columns count from one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location {
     /// File name inside the recipe folder.
     pub file: String,
@@ -36,6 +36,14 @@ pub struct Recipe {
     pub synapse_classes: BTreeMap<String, SynapseClass>,
     /// Synapses per connection, already ordered so that the last match wins.
     pub connection_rules: Vec<ConnectionRule>,
+    /// Which appositions of axon and cell may be synapses, and where they are put.
+    pub touches: TouchSpec,
+    /// Conductance of a gap junction, in nS.
+    pub gap_junction_gsyn_ns: Option<f64>,
+    /// Seed of the reference's own draws; bravli's come from the requests.
+    pub synapse_seed: Option<f64>,
+    /// m-type → e-types that any file of the folder gives it.
+    pub etypes: BTreeMap<String, BTreeSet<String>>,
     /// Named groups of m-types, from `populations.yaml`.
     pub populations: Vec<PopulationSpec>,
     /// Connection probabilities between populations, from `pathways.yaml`; the last match wins.
@@ -135,6 +143,8 @@ pub struct EndPattern {
     pub mtype: Option<String>,
     /// e-type pattern.
     pub etype: Option<String>,
+    /// Region pattern; a column without regions is in none of them.
+    pub region: Option<String>,
 }
 
 /// Assigns a synapse class to pairs of cells.
@@ -150,6 +160,8 @@ pub struct SynapseRule {
     pub release_delay_ms: Milliseconds,
     /// Axonal conduction velocity, in µm/ms.
     pub conduction_velocity_um_per_ms: f64,
+    /// The comment that precedes it in the file, carried as evidence.
+    pub comment: Option<String>,
     /// Where it stands.
     pub at: Location,
 }
@@ -198,23 +210,139 @@ impl SynapseClass {
     }
 }
 
-/// Synapses per connection of a pair of m-types.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Synapses per connection, and how appositions are pruned; the reference wants exactly one of five parameter sets.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConnectionRule {
-    /// Presynaptic m-type pattern.
-    pub from: String,
-    /// Postsynaptic m-type pattern.
-    pub to: String,
+    /// Presynaptic end; XML knows m-types only.
+    pub from: EndPattern,
+    /// Postsynaptic end.
+    pub to: EndPattern,
     /// Mean number of synapses per connection.
     pub mean_synapses: Option<f64>,
+    /// Standard deviation of that number.
+    pub sd_synapses: Option<f64>,
     /// Coefficient of variation of that number.
     pub cv_synapses: Option<f64>,
     /// Share of appositions that keep a bouton.
     pub bouton_reduction_factor: Option<f64>,
     /// Active fraction, where given.
     pub active_fraction: Option<f64>,
+    /// Survival of a single apposition (deprecated).
+    pub probability: Option<f64>,
+    /// Survival of a single apposition, of the reduce-and-cut scheme (`p_A`).
+    pub p_a: Option<f64>,
+    /// Midpoint of the survival of a connection, in appositions (`pMu_A`).
+    pub p_mu_a: Option<f64>,
     /// Where it stands.
     pub at: Location,
+}
+
+impl ConnectionRule {
+    /// Coefficient of variation of the number of synapses: given, or the standard deviation over the mean.
+    #[must_use]
+    pub fn cv(&self) -> Option<f64> {
+        let from_sd = || self.sd_synapses.zip(self.mean_synapses).filter(|(_, mean)| *mean > 0.0).map(|(sd, m)| sd / m);
+        self.cv_synapses.or_else(from_sd)
+    }
+}
+
+/// Part of a cell that a touch lies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    /// Any of them, written `*`.
+    Any,
+    /// Soma.
+    Soma,
+    /// Axon.
+    Axon,
+    /// Basal or apical dendrite.
+    Dendrite,
+    /// Basal dendrite.
+    Basal,
+    /// Apical dendrite.
+    Apical,
+}
+
+impl Section {
+    /// All, with the names that files use.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("*", Self::Any),
+        ("soma", Self::Soma),
+        ("axon", Self::Axon),
+        ("dendrite", Self::Dendrite),
+        ("basal", Self::Basal),
+        ("apical", Self::Apical),
+    ];
+
+    /// The name that files use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, section)| *section == self).map_or("*", |(name, _)| name)
+    }
+}
+
+/// Keeps the touches of a pair of m-types on one kind of section; what no rule keeps is discarded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TouchRule {
+    /// Presynaptic m-type pattern.
+    pub from_mtype: String,
+    /// Postsynaptic m-type pattern.
+    pub to_mtype: String,
+    /// Where on the presynaptic cell; anywhere when absent.
+    pub efferent: Option<Section>,
+    /// Where on the postsynaptic cell; anywhere when absent.
+    pub afferent: Option<Section>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// Moves the synapses of a pair of m-types, as chandelier cells' to the axon initial segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reposition {
+    /// Presynaptic m-type pattern.
+    pub from_mtype: String,
+    /// Postsynaptic m-type pattern.
+    pub to_mtype: String,
+    /// Where to; the reference knows `AIS`.
+    pub class: String,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// Spacing of boutons along an axon.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BoutonInterval {
+    /// Shortest distance between two boutons.
+    pub min_um: Micrometres,
+    /// Longest distance within a touch region.
+    pub max_um: Micrometres,
+    /// Shortest distance between two touch regions.
+    pub region_gap_um: Micrometres,
+}
+
+/// Shortest distance of a synapse from the soma.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BoutonDistances {
+    /// Of synapses onto inhibitory cells.
+    pub inhibitory_um: Micrometres,
+    /// Of synapses onto excitatory cells.
+    pub excitatory_um: Micrometres,
+}
+
+/// What a build with morphologies does with appositions. bravli's point cells have none: it carries these along.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TouchSpec {
+    /// What is kept: the union of all rules.
+    pub rules: Vec<TouchRule>,
+    /// What is moved.
+    pub repositions: Vec<Reposition>,
+    /// Spacing of boutons.
+    pub bouton_interval: Option<BoutonInterval>,
+    /// Distance from the soma.
+    pub bouton_distances: Option<BoutonDistances>,
+    /// Share of touches that a first random reduction keeps.
+    pub survival_rate: Option<f64>,
 }
 
 /// A named group of m-types, such as `L23_SST`.

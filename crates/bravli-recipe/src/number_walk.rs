@@ -1,15 +1,16 @@
 //! Walks the parsed files for [`crate::numbers`].
 
 use crate::files::start_of;
+use crate::names::{CLASS_ID, MTYPE_ID};
 use crate::select::{Parsed, SOURCES};
 use crate::table::Table;
-use crate::xml::{Element, connections, rules};
+use crate::xml::{Element, rules};
 use crate::yaml::{Node, Value};
 use crate::{Location, NumberRef};
 use std::collections::BTreeMap;
 
 /// Attributes whose digits are a name, not a quantity.
-const XML_LABELS: &[&str] = &["id", "from", "to", "type"];
+const XML_LABELS: &[&str] = &["id", "from", "to", "type", "class", "mtype"];
 /// YAML keys whose digits are a name.
 const YAML_LABELS: &[&str] = &["layer", "version"];
 
@@ -34,8 +35,8 @@ fn xml(element: &Element, parent: &str, numbers: &mut Vec<NumberRef>) {
     }
     let key = match element.name.as_str() {
         "synapse" => Some(rules::ends(element)),
-        "mTypeRule" => Some(connections::ends(element)),
-        _ => element.attribute("id").map(|a| a.value.trim().to_owned()),
+        "mTypeRule" => Some(rules::ends(element)),
+        _ => element.word(&MTYPE_ID).or_else(|| element.word(&CLASS_ID)).map(str::to_owned),
     };
     let named = match &key {
         Some(key) => format!("{parent}{}[{key}]", element.name),
@@ -61,7 +62,8 @@ fn xml(element: &Element, parent: &str, numbers: &mut Vec<NumberRef>) {
 /// Whether an attribute holds a name or a pattern (`id`, `fromMType`, `toLayer`), so that its digits count nothing.
 fn is_label(attribute: &str) -> bool {
     let is_end = |side: &str| attribute.strip_prefix(side).is_some_and(|rest| rest.starts_with(char::is_uppercase));
-    XML_LABELS.contains(&attribute) || is_end("from") || is_end("to")
+    let is_pattern = attribute.starts_with("src_") || attribute.starts_with("dst_");
+    XML_LABELS.contains(&attribute) || is_end("from") || is_end("to") || is_pattern
 }
 
 fn finite(text: &str) -> Option<f64> {

@@ -92,6 +92,19 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// Every number of its files, as [`crate::numbers`] lists them.
     pub numbers: Vec<NumberRef>,
+    /// What its files say and nothing reads.
+    pub uncarried: Vec<Uncarried>,
+}
+
+/// A kind of entry that was read over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Uncarried {
+    /// Element and attribute, as in `StructuralType sigma`.
+    pub what: String,
+    /// How many of it.
+    pub n: usize,
+    /// Where the first stands.
+    pub at: Location,
 }
 
 /// A recipe that could not be read: every problem found, the errors first.

@@ -5,7 +5,9 @@ use crate::problem::Notes;
 use crate::select::{
     BOUNDARY, COLUMN, COMPOSITION, MINIS, NEURONS, PATHWAYS, POPULATIONS, Parsed, SOURCES, TAXONOMY, parse,
 };
-use crate::{Reading, Recipe, RecipeFiles, Rejected, composition, number_walk, sidecars, sources, table, xml};
+use crate::{
+    Reading, Recipe, RecipeFiles, Rejected, composition, number_walk, published, sidecars, sources, table, xml,
+};
 
 /// Reads a recipe folder, choosing the builder recipe by root element and name.
 ///
@@ -31,7 +33,8 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_xml: Option<&str>) -> Res
     if !recipe.sources.is_empty() {
         check::sources(&recipe, files, &numbers, &mut notes);
     }
-    Ok(Reading { problems: notes.finish()?, recipe, numbers })
+    let uncarried = parsed.xml.iter().flat_map(xml::uncarried::uncarried).collect();
+    Ok(Reading { problems: notes.finish()?, recipe, numbers, uncarried })
 }
 
 /// Interprets the parsed files; a sidecar or table takes precedence over the builder recipe.
@@ -44,9 +47,13 @@ fn assemble(name: &str, parsed: &Parsed, notes: &mut Notes) -> Recipe {
         recipe.composition = types.composition;
         recipe.taxonomy = types.taxonomy;
         recipe.spine_lengths = types.spine_lengths;
+        recipe.etypes = types.etypes;
         recipe.synapse_classes = xml::classes::read(root, notes);
         recipe.synapse_rules = xml::rules::read(root, notes);
         recipe.connection_rules = xml::connections::read(root, notes);
+        recipe.touches = xml::touches::read(root, notes);
+        recipe.gap_junction_gsyn_ns = xml::touches::gap_junction(root, notes);
+        recipe.synapse_seed = xml::touches::seed(root, notes);
     }
     if let Some(node) = yaml(COLUMN) {
         recipe.column = sidecars::column(node, notes);
@@ -66,5 +73,9 @@ fn assemble(name: &str, parsed: &Parsed, notes: &mut Notes) -> Recipe {
     if let Some(node) = yaml(SOURCES) {
         (recipe.sources, recipe.target) = sources::read(node, notes);
     }
+    for group in &recipe.composition {
+        recipe.etypes.entry(group.mtype.clone()).or_default().extend(group.etypes.keys().cloned());
+    }
+    published::fill_classes(&mut recipe, notes);
     recipe
 }

@@ -5,7 +5,7 @@ use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::table::{self, Table};
 use crate::xml::prolog::{EntityKind, Prolog};
-use crate::xml::{self, Element};
+use crate::xml::{self, Element, version1};
 use crate::yaml::{self, Node};
 use crate::{MAX_FILE_BYTES, Problem};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +46,11 @@ pub(crate) fn parse(files: &RecipeFiles, main_xml: Option<&str>, notes: &mut Not
         parsed.tables.extend(table::parse(name, files, notes).map(|table| (*name, table)));
     }
     if let Some(main) = main_recipe(files, main_xml, notes) {
-        parsed.xml = xml::load(&main, files, notes);
+        if is_version1_name(&main) {
+            parsed.xml = yaml::parse(&main, files, notes).and_then(|node| version1::element(&node, notes));
+        } else {
+            parsed.xml = xml::load(&main, files, notes);
+        }
         if let Some(root) = parsed.xml.as_ref().filter(|root| root.name != "blueColumn") {
             let message = format!("root element is <{}>, expected <blueColumn>", root.name);
             notes.add(Problem::warning("unexpected_root", message).at(root.at()));
@@ -77,7 +81,7 @@ fn main_recipe(files: &RecipeFiles, chosen: Option<&str>, notes: &mut Notes) -> 
         .map(|(name, bytes)| (name.as_str(), glance(bytes)))
         .collect();
     let parts: BTreeSet<&str> = glances.values().flat_map(|g| g.parts.iter().map(String::as_str)).collect();
-    let candidates: Vec<&str> = glances
+    let mut candidates: Vec<&str> = glances
         .iter()
         .filter(|(name, glance)| {
             !parts.contains(*name)
@@ -85,6 +89,7 @@ fn main_recipe(files: &RecipeFiles, chosen: Option<&str>, notes: &mut Notes) -> 
         })
         .map(|(name, _)| *name)
         .collect();
+    candidates.extend(files.0.iter().filter(|(name, bytes)| is_version1(name, bytes)).map(|(name, _)| name.as_str()));
     if let Some(usual) = USUAL.iter().find(|name| candidates.contains(name)) {
         return Some((*usual).to_owned());
     }
@@ -110,7 +115,7 @@ fn none_found(files: &RecipeFiles, glances: &BTreeMap<&str, Glance>, notes: &mut
         .filter(|(_, root)| *root != PLACEMENT_ROOT)
         .map(|(name, root)| format!("{name} has root <{root}>"))
         .collect();
-    let remedy = "add a builder recipe: an XML file with the root <blueColumn>";
+    let remedy = "add a builder recipe: an XML file with the root <blueColumn>, or JSON or YAML of version 1";
     if !others.is_empty() {
         let message = format!("no builder recipe: {}, expected <blueColumn>", others.join(", "));
         notes.add(Problem::error("no_builder_recipe", message).remedy(remedy));
@@ -120,6 +125,25 @@ fn none_found(files: &RecipeFiles, glances: &BTreeMap<&str, Glance>, notes: &mut
     } else {
         notes.add(Problem::error("no_builder_recipe", "the folder holds no recipe file").remedy(remedy));
     }
+}
+
+fn is_version1_name(name: &str) -> bool {
+    [".json", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a file looks like a recipe of version 1: it is no sidecar and names one of the parts.
+fn is_version1(name: &str, bytes: &[u8]) -> bool {
+    if !is_version1_name(name) || YAML.contains(&name) || bytes.len() > MAX_FILE_BYTES {
+        return false;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let names = |key: &str| {
+        text.match_indices(key).any(|(at, _)| {
+            let rest = text.get(at + key.len()..).unwrap_or_default();
+            rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
+        })
+    };
+    names("version") && version1::keys().any(names)
 }
 
 fn glance(bytes: &[u8]) -> Glance {

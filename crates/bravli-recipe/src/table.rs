@@ -60,6 +60,11 @@ pub(crate) fn parse(file: &str, files: &RecipeFiles, notes: &mut Notes) -> Optio
     Some(Table { file: file.to_owned(), header, rows })
 }
 
+/// The cells of every row of a table of our own, without its header.
+pub(crate) fn rows_of(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    text.lines().skip(1).map(|line| line.split('\t').collect())
+}
+
 /// The trimmed cells of a line with their columns.
 fn cells(line: &str, by_tab: bool) -> Vec<(String, u32)> {
     let mut out = Vec::new();

@@ -75,7 +75,7 @@ fn an_included_file_keeps_its_own_places_and_encoding() {
     // An é in Latin-1 is no UTF-8.
     folder.0.get_mut("builderRecipe.xml").unwrap().splice(main.len() - 13..main.len() - 13, *b"<!--\xE9-->");
     let recipe = read("test", &folder).unwrap().recipe;
-    let rule = recipe.connection_rule("A", "B").unwrap();
+    let rule = recipe.connection_rule(&cell("A"), &cell("B")).unwrap();
     assert_eq!((rule.at.file.as_str(), rule.at.line, rule.at.column), ("c.xml", 3, 3));
     let undeclared = b"<blueColumn>\n\xE9</blueColumn>".to_vec();
     let folder = RecipeFiles([("builderRecipe.xml".to_owned(), undeclared)].into());
@@ -109,7 +109,7 @@ fn classes_and_rules_must_fit_together() {
     let typo = recipe(RULE, &CLASS.replace("nrrp", "nrpp"), "");
     first(read_xml(&typo), "missing_attribute");
     assert!(first(read_xml(&typo), "unknown_attribute").message.contains("did you mean nrrp"));
-    let region = recipe("<synapse fromRegion='S1' toRegion='*' type='E2'/>", CLASS, "");
+    let region = recipe("<synapse fromHemisphere='left' toHemisphere='*' type='E2'/>", CLASS, "");
     assert_eq!(first(read_xml(&region), "unevaluated_attribute").severity, Severity::Warning);
 }
 
@@ -131,6 +131,11 @@ fn conflicting_spine_lengths_are_refused_and_equal_ones_are_not() {
     };
     assert!(types("2.50").is_ok());
     first(types("0.5"), "conflicting_spine_length");
+}
+
+/// A cell of which only the m-type matters.
+fn cell(mtype: &str) -> bravli_recipe::CellClass<'_> {
+    bravli_recipe::CellClass::new(mtype, "", "")
 }
 
 const TAXONOMY: &str = "mtype\tmClass\tsClass\nL4_SSC\tINT\tEXC\nL4_LBC\tINT\tINH\n";
@@ -205,10 +210,10 @@ fn connection_rules_need_a_parameter_set_and_fewer_stars_win() {
     let recipe = read_xml(&recipe(RULE, CLASS, &rules)).unwrap().recipe;
     let index = recipe.connection_index();
     for (pre, post, mean) in [("A", "B", 5.0), ("A", "C", 8.0), ("C", "B", 6.0), ("C", "C", 7.0)] {
-        assert_eq!(recipe.connection_rule(pre, post).unwrap().mean_synapses, Some(mean));
-        assert_eq!(index.rule(pre, post), recipe.connection_rule(pre, post));
+        assert_eq!(recipe.connection_rule(&cell(pre), &cell(post)).unwrap().mean_synapses, Some(mean));
+        assert_eq!(index.rule(&cell(pre), &cell(post)), recipe.connection_rule(&cell(pre), &cell(post)));
     }
-    assert_eq!(recipe.connection_rule("A", "B").unwrap().cv_synapses, Some(0.2));
+    assert_eq!(recipe.connection_rule(&cell("A"), &cell("B")).unwrap().cv(), Some(0.2));
 }
 
 #[test]

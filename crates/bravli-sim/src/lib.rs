@@ -12,5 +12,6 @@ pub mod rate;
 mod receptors;
 pub mod reference;
 
+pub use bravli_recipe::calcium_factor;
 pub use input::{BackgroundColumns, BackgroundSlot, PointInput, SimError, backgrounds};
-pub use receptors::{Receptors, biexponential_factor, calcium_factor};
+pub use receptors::{Receptors, biexponential_factor};

@@ -13,31 +13,9 @@ pub fn biexponential_factor(rise_ms: f64, decay_ms: f64) -> f64 {
     1.0 / ((-peak / decay_ms).exp() - (-peak / rise_ms).exp())
 }
 
-/// Release at a calcium concentration relative to 2 mM: [(K⁴ + 16)/16]·Ca⁴/(K⁴ + Ca⁴).
-///
-/// `half_mm` is the concentration at half activation; zero means that no dependence is known, and gives one.
-#[must_use]
-pub fn calcium_factor(half_mm: f64, calcium_mm: f64) -> f64 {
-    if half_mm <= 0.0 {
-        return 1.0;
-    }
-    let (half, calcium) = (half_mm.powi(4), calcium_mm.powi(4));
-    (half + 16.0) / 16.0 * calcium / (half + calcium)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn calcium_scaling_reproduces_the_published_table() {
-        for (half, calcium, expected) in
-            [(2.79, 1.05, 0.094), (2.79, 1.3, 0.216), (1.09, 1.2, 0.648), (1.94, 1.1, 0.177), (2.79, 2.0, 1.0)]
-        {
-            // three printed digits
-            assert!((calcium_factor(half, calcium) - expected).abs() < 6e-4, "{half} {calcium}");
-        }
-    }
 
     #[test]
     fn a_biexponential_peaks_at_one() {

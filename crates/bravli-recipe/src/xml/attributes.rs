@@ -1,7 +1,8 @@
-//! Typed access to an element's attributes, with aliases.
+//! Typed access to an element's attributes, under whatever name its generation uses.
 
 use super::document::{Attribute, Element};
 use crate::Problem;
+use crate::names::Name;
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::range::Range;
@@ -19,16 +20,11 @@ impl<'a, 'n> Attributes<'a, 'n> {
         Self { element, what, notes }
     }
 
-    /// The first of several spellings that is present.
-    pub(crate) fn find(&self, names: &[&str]) -> Option<&'a Attribute> {
-        names.iter().find_map(|name| self.element.attribute(name))
-    }
-
     /// A text that must be there and not be empty.
-    pub(crate) fn text(&mut self, names: &[&str]) -> Option<String> {
-        match self.find(names).map(|a| a.value.trim()) {
+    pub(crate) fn text(&mut self, name: &Name) -> Option<String> {
+        match self.element.word(name) {
             Some("") | None => {
-                self.missing(names);
+                self.missing(name);
                 None
             }
             Some(text) => Some(text.to_owned()),
@@ -36,8 +32,12 @@ impl<'a, 'n> Attributes<'a, 'n> {
     }
 
     /// A number in a range; absent is fine.
-    pub(crate) fn number(&mut self, names: &[&str], range: Range) -> Option<f64> {
-        let attribute = self.find(names)?;
+    pub(crate) fn number(&mut self, name: &Name, range: Range) -> Option<f64> {
+        let attribute = self.element.named(name)?;
+        self.value_of(attribute, range)
+    }
+
+    fn value_of(&mut self, attribute: &Attribute, range: Range) -> Option<f64> {
         let name = format!("{}: {}", self.what, attribute.name);
         let at = self.element.at_attribute(attribute);
         let Ok(value) = attribute.value.trim().parse::<f64>() else {
@@ -55,27 +55,39 @@ impl<'a, 'n> Attributes<'a, 'n> {
     }
 
     /// A number that must be there.
-    pub(crate) fn required(&mut self, names: &[&str], range: Range) -> Option<f64> {
-        if self.find(names).is_none() {
-            self.missing(names);
+    pub(crate) fn required(&mut self, name: &Name, range: Range) -> Option<f64> {
+        if self.element.named(name).is_none() {
+            self.missing(name);
         }
-        self.number(names, range)
+        self.number(name, range)
     }
 
-    fn missing(&mut self, names: &[&str]) {
-        let message = format!("{} lacks the attribute {}", self.what, names.join(" or "));
+    fn missing(&mut self, name: &Name) {
+        let spellings = name.spellings(self.element.dialect).join(" or ");
+        let message = format!("{} lacks the attribute {spellings}", self.what);
         self.notes.add(Problem::error("missing_attribute", message).at(self.element.at()));
     }
 
-    /// Warns of attributes that nobody reads.
-    pub(crate) fn warn_unknown(&mut self, known: &[&str]) {
-        for attribute in &self.element.attributes {
-            if !known.contains(&attribute.name.as_str()) {
-                let near = did_you_mean(&attribute.name, known.iter().copied());
-                let message = format!("{}: attribute {} is not known and is ignored{near}", self.what, attribute.name);
-                let at = self.element.at_attribute(attribute);
-                self.notes.add(Problem::warning("unknown_attribute", message).at(at));
-            }
+    /// Tells of attributes that nobody reads: a warning in XML, where older tools wrote all sorts; an error in version 1,
+    /// whose schema is closed.
+    pub(crate) fn warn_unknown(&mut self, known: &[&Name]) {
+        let dialect = self.element.dialect;
+        let is_known = |name: &str| known.iter().any(|k| k.spellings(dialect).contains(&name));
+        for attribute in self.element.attributes.iter().filter(|a| !is_known(&a.name)) {
+            let spellings = known.iter().flat_map(|k| k.spellings(dialect)).copied();
+            let near = did_you_mean(&attribute.name, spellings);
+            let at = self.element.at_attribute(attribute);
+            let (what, name) = (&self.what, &attribute.name);
+            self.notes.add(match dialect {
+                crate::names::Dialect::Xml => {
+                    let message = format!("{what}: attribute {name} is not known and is ignored{near}");
+                    Problem::warning("unknown_attribute", message).at(at)
+                }
+                crate::names::Dialect::Version1 => {
+                    let message = format!("{what}: version 1 has no {name}{near}");
+                    Problem::error("unknown_attribute", message).at(at).remedy("correct the name or remove the entry")
+                }
+            });
         }
     }
 }

@@ -4,11 +4,12 @@ use super::attributes::Attributes;
 use super::classes::id;
 use super::document::Element;
 use crate::composition::shares;
+use crate::names::{MTYPE_ID, PERCENTAGE, SPINE_LENGTH, THICKNESS, TOTAL_NEURONS, X, Z};
 use crate::problem::Notes;
 use crate::range::Range;
 use crate::{ColumnSpec, CompositionGroup, LayerSpec, Problem, Shape, Taxon};
 use bravli_units::Micrometres;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// µm³ in a mm³.
 const UM3_PER_MM3: f64 = 1e9;
@@ -21,8 +22,8 @@ pub(crate) fn column(root: &Element, notes: &mut Notes) -> Option<ColumnSpec> {
     let mut layers = Vec::new();
     for layer in element.children("layer") {
         let mut read = Attributes::new(layer, format!("layer {:?}", id(layer)), notes);
-        let name = read.text(&["id"]);
-        let thickness = read.required(&["thickness"], Range::Positive);
+        let name = read.text(&MTYPE_ID);
+        let thickness = read.required(&THICKNESS, Range::Positive);
         if let (Some(layer), Some(thickness)) = (name, thickness.and_then(|t| Micrometres::new(t).ok())) {
             layers.push(LayerSpec { layer, thickness_um: thickness, n_cells: None });
         }
@@ -53,7 +54,7 @@ fn lattice(column: &Element, notes: &mut Notes) -> Option<[(f64, f64); 2]> {
             return None;
         };
         let mut read = Attributes::new(element, format!("latticeVector {name:?}"), notes);
-        read.required(&["x"], Range::Any).zip(read.required(&["z"], Range::Any))
+        read.required(&X, Range::Any).zip(read.required(&Z, Range::Any))
     };
     let (a1, a2) = (vector("a1"), vector("a2"));
     let (a1, a2) = (a1?, a2?);
@@ -70,6 +71,8 @@ pub(crate) struct NeuronTypes {
     pub(crate) composition: Vec<CompositionGroup>,
     pub(crate) taxonomy: BTreeMap<String, Taxon>,
     pub(crate) spine_lengths: BTreeMap<String, Micrometres>,
+    /// m-type → e-types, whether or not the composition is read from here.
+    pub(crate) etypes: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Reads `NeuronTypes`; the composition only when `with_composition`, since a `cell_composition.yaml` replaces it.
@@ -94,8 +97,8 @@ pub(crate) fn neuron_types(root: &Element, with_composition: bool, notes: &mut N
 /// Classes and spine length of one m-type; an m-type listed twice must say the same.
 fn structural_type(element: &Element, types: &mut NeuronTypes, notes: &mut Notes) {
     let mut read = Attributes::new(element, format!("StructuralType {:?}", id(element)), notes);
-    let Some(mtype) = read.text(&["id"]) else { return };
-    if let Some(length) = read.number(&["spineLength"], Range::NotNegative).and_then(|l| Micrometres::new(l).ok()) {
+    let Some(mtype) = read.text(&MTYPE_ID) else { return };
+    if let Some(length) = read.number(&SPINE_LENGTH, Range::NotNegative).and_then(|l| Micrometres::new(l).ok()) {
         let first = *types.spine_lengths.entry(mtype.clone()).or_insert(length);
         if first != length {
             let message = format!("{mtype} has spine lengths {first} and {length}");
@@ -103,6 +106,8 @@ fn structural_type(element: &Element, types: &mut NeuronTypes, notes: &mut Notes
             notes.add(Problem::error("conflicting_spine_length", message).at(element.at()).remedy(remedy));
         }
     }
+    let named = element.children("ElectroType").filter_map(|child| child.word(&MTYPE_ID)).map(str::to_owned);
+    types.etypes.entry(mtype.clone()).or_default().extend(named);
     let class = |name: &str| element.attribute(name).map(|a| a.value.trim().to_owned());
     if let (Some(morph_class), Some(synapse_class)) = (class("mClass"), class("sClass")) {
         let taxon = Taxon { morph_class, synapse_class };
@@ -120,7 +125,7 @@ fn structural_type(element: &Element, types: &mut NeuronTypes, notes: &mut Notes
 /// Turns percentages into densities: cells of the layer over area (3 |a1 × a2|) and thickness.
 fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes: &mut Notes) {
     let mut read = Attributes::new(section, "NeuronTypes".to_owned(), notes);
-    let total = read.required(&["totalNeurons"], Range::NotNegative);
+    let total = read.required(&TOTAL_NEURONS, Range::NotNegative);
     let column_element = root.children("column").next();
     // `column` has complained already about anything missing in there.
     let area_um2 = column_element.and_then(|c| lattice(c, &mut Notes::default())).map(|[a1, a2]| area(a1, a2));
@@ -132,10 +137,10 @@ fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes
     for layer in section.children("Layer") {
         let name = id(layer);
         let mut read = Attributes::new(layer, format!("Layer {name:?}"), notes);
-        let of_total = read.required(&["percentage"], Range::Percent);
-        let thickness = column_element.and_then(|c| c.children("layer").find(|l| id(l) == name)).and_then(|l| {
-            Attributes::new(l, String::new(), &mut Notes::default()).number(&["thickness"], Range::Positive)
-        });
+        let of_total = read.required(&PERCENTAGE, Range::Percent);
+        let thickness = column_element
+            .and_then(|c| c.children("layer").find(|l| id(l) == name))
+            .and_then(|l| Attributes::new(l, String::new(), &mut Notes::default()).number(&THICKNESS, Range::Positive));
         if thickness.is_none() && column_element.is_some() {
             let message = format!("Layer {name:?} of NeuronTypes has no layer of that id in the column");
             notes.add(Problem::error("unknown_layer", message).at(layer.at()));
@@ -149,7 +154,7 @@ fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes
         let mut sum = 0.0;
         for element in layer.children("StructuralType") {
             let mut read = Attributes::new(element, format!("StructuralType {:?}", id(element)), notes);
-            let percent = read.required(&["percentage"], Range::Percent);
+            let percent = read.required(&PERCENTAGE, Range::Percent);
             sum += percent.unwrap_or(0.0);
             let etypes = etypes(element, notes);
             if let (Some(percent), Some(density), Some(etypes)) = (percent, per_percent, etypes) {
@@ -169,8 +174,8 @@ fn etypes(element: &Element, notes: &mut Notes) -> Option<BTreeMap<String, f64>>
     let mut parts = Vec::new();
     for child in element.children("ElectroType") {
         let mut read = Attributes::new(child, format!("ElectroType {:?} of {:?}", id(child), id(element)), notes);
-        let name = read.text(&["id"]);
-        parts.push((name?, read.required(&["percentage"], Range::Percent)? / 100.0));
+        let name = read.text(&MTYPE_ID);
+        parts.push((name?, read.required(&PERCENTAGE, Range::Percent)? / 100.0));
     }
     shares(&id(element), parts, element.at(), notes)
 }

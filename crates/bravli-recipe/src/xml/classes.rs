@@ -1,37 +1,17 @@
-//! Synapse classes: `SynapsesClassification/class`.
+//! Synapse classes: `SynapsesClassification/class`, or `synapse_properties.classes` of version 1.
 
 use super::attributes::Attributes;
 use super::document::Element;
+use crate::names::{
+    CLASS_ID, CONDUCTANCE_RATIO, GSYN, MTYPE_ID, MeanSdName, N_RRP, NSYN, Name, TAU_DECAY, TAU_FACIL, TAU_REC, U_HILL,
+    U_SYN,
+};
 use crate::problem::Notes;
 use crate::range::Range;
 use crate::{MeanSd, Problem, SynapseClass};
 use std::collections::BTreeMap;
 
-const KNOWN: &[&str] = &[
-    "id",
-    "gsyn",
-    "gsynSD",
-    "gsynVar",
-    "dtc",
-    "dtcSD",
-    "dtcVar",
-    "u",
-    "uSD",
-    "uVar",
-    "d",
-    "dSD",
-    "dVar",
-    "f",
-    "fSD",
-    "fVar",
-    "nrrp",
-    "ase",
-    "nsyn",
-    "nsynSD",
-    "nsynVar",
-    "gsynSRSF",
-    "uHillCoefficient",
-];
+const PAIRS: [&MeanSdName; 6] = [&GSYN, &U_SYN, &TAU_REC, &TAU_FACIL, &TAU_DECAY, &NSYN];
 
 /// Reads every class; a class with an error is left out and said.
 pub(crate) fn read(root: &Element, notes: &mut Notes) -> BTreeMap<String, SynapseClass> {
@@ -48,21 +28,24 @@ pub(crate) fn read(root: &Element, notes: &mut Notes) -> BTreeMap<String, Synaps
         }
         classes.insert(class.name.clone(), class);
     }
-    for attribute in ["gsynSRSF", "uHillCoefficient"] {
-        all_or_none(&elements, attribute, notes);
+    for name in [&CONDUCTANCE_RATIO, &U_HILL] {
+        all_or_none(&elements, name, notes);
     }
     classes
 }
 
 /// A name for messages, even when the id is missing.
 pub(crate) fn id(element: &Element) -> String {
-    element.attribute("id").map_or_else(|| "(no id)".to_owned(), |a| a.value.trim().to_owned())
+    let name = if element.name == "class" { &CLASS_ID } else { &MTYPE_ID };
+    element.word(name).unwrap_or("(no id)").to_owned()
 }
 
 fn class(element: &Element, notes: &mut Notes) -> Option<SynapseClass> {
     let mut read = Attributes::new(element, format!("class {:?}", id(element)), notes);
-    read.warn_unknown(KNOWN);
-    let name = read.text(&["id"]);
+    let pairs = PAIRS.iter().flat_map(|pair| [&pair.mean, &pair.sd]);
+    let known: Vec<&Name> = pairs.chain([&CLASS_ID, &N_RRP, &CONDUCTANCE_RATIO, &U_HILL]).collect();
+    read.warn_unknown(&known);
+    let name = read.text(&CLASS_ID);
     if let Some(name) = name.as_deref().filter(|n| !n.starts_with(['E', 'I'])) {
         let message = format!("class {name:?} must start with E or I, since its first letter gives the sign");
         read.notes.add(Problem::error("class_sign", message).at(element.at()).remedy("rename the class and its rules"));
@@ -70,14 +53,14 @@ fn class(element: &Element, notes: &mut Notes) -> Option<SynapseClass> {
     // A gamma needs a mean and a spread; a truncated normal may do without either.
     let gamma = Range::Positive;
     let normal = Range::NotNegative;
-    let gsyn_ns = mean_sd(&mut read, "gsyn", gamma, gamma);
-    let u_syn = mean_sd(&mut read, "u", Range::Unit, normal);
-    let tau_rec_ms = mean_sd(&mut read, "d", gamma, gamma);
-    let tau_facil_ms = mean_sd(&mut read, "f", gamma, gamma);
-    let tau_decay_ms = mean_sd(&mut read, "dtc", gamma, normal);
-    let n_rrp = read.required(&["nrrp", "ase"], Range::NotNegative);
-    let conductance_ratio = read.number(&["gsynSRSF"], Range::NotNegative);
-    let u_hill_mm = read.number(&["uHillCoefficient"], Range::NotNegative);
+    let gsyn_ns = mean_sd(&mut read, &GSYN, gamma, gamma);
+    let u_syn = mean_sd(&mut read, &U_SYN, Range::Unit, normal);
+    let tau_rec_ms = mean_sd(&mut read, &TAU_REC, gamma, gamma);
+    let tau_facil_ms = mean_sd(&mut read, &TAU_FACIL, gamma, gamma);
+    let tau_decay_ms = mean_sd(&mut read, &TAU_DECAY, gamma, normal);
+    let n_rrp = read.required(&N_RRP, Range::NotNegative);
+    let conductance_ratio = read.number(&CONDUCTANCE_RATIO, Range::NotNegative);
+    let u_hill_mm = read.number(&U_HILL, Range::NotNegative);
     Some(SynapseClass {
         name: name?,
         gsyn_ns: gsyn_ns?,
@@ -94,22 +77,19 @@ fn class(element: &Element, notes: &mut Notes) -> Option<SynapseClass> {
 }
 
 /// `x` with `xSD`, or `xVar`, which in every generation means a standard deviation too.
-fn mean_sd(read: &mut Attributes<'_, '_>, name: &str, mean: Range, sd: Range) -> Option<MeanSd> {
-    let mean = read.required(&[name], mean);
-    let sd = read.required(&[&format!("{name}SD"), &format!("{name}Var")], sd);
+fn mean_sd(read: &mut Attributes<'_, '_>, name: &MeanSdName, mean: Range, sd: Range) -> Option<MeanSd> {
+    let mean = read.required(&name.mean, mean);
+    let sd = read.required(&name.sd, sd);
     Some(MeanSd { mean: mean?, sd: sd? })
 }
 
 /// An attribute must be on all classes or on none, since there is no honest default.
-fn all_or_none(elements: &[&Element], attribute: &str, notes: &mut Notes) {
-    let (with, without): (Vec<&Element>, Vec<&Element>) =
-        elements.iter().partition(|e| e.attribute(attribute).is_some());
-    if with.is_empty() {
-        return;
-    }
+fn all_or_none(elements: &[&Element], name: &Name, notes: &mut Notes) {
+    let (with, without): (Vec<&Element>, Vec<&Element>) = elements.iter().partition(|e| e.named(name).is_some());
+    let Some(spelling) = with.first().and_then(|e| e.named(name)).map(|a| a.name.clone()) else { return };
     for element in without {
-        let message = format!("class {:?} lacks {attribute}, which other classes have", id(element));
-        let remedy = format!("give {attribute} on all classes or on none");
+        let message = format!("class {:?} lacks {spelling}, which other classes have", id(element));
+        let remedy = format!("give {spelling} on all classes or on none");
         notes.add(Problem::error("partial_attribute", message).at(element.at()).remedy(remedy));
     }
 }

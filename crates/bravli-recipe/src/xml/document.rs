@@ -2,6 +2,7 @@
 
 use super::prolog::{EntityKind, Prolog};
 use crate::files::{Lines, RecipeFiles, not_utf8, start_of};
+use crate::names::{Dialect, Name};
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::{Location, Problem};
@@ -14,13 +15,22 @@ const MAX_DEPTH: usize = 64;
 /// Most nodes of one document.
 const MAX_NODES: u32 = 4_000_000;
 
+/// What a comment may disable.
+const DISABLED: [(&str, &str, &str); 5] = [
+    ("<synapse ", "synapse rule", "synapse rules"),
+    ("<class ", "synapse class", "synapse classes"),
+    ("<mTypeRule ", "connection rule", "connection rules"),
+    ("<touchRule ", "touch rule", "touch rules"),
+    ("<StructuralType ", "m-type", "m-types"),
+];
+
 /// One attribute with its place.
 #[derive(Debug, Clone)]
 pub(crate) struct Attribute {
     pub(crate) name: String,
     pub(crate) value: String,
-    line: u32,
-    column: u32,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 /// One element with its place; an included file's elements keep their own file name.
@@ -31,9 +41,10 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Element>,
     /// The comment that stands directly before it.
     pub(crate) comment: Option<String>,
-    file: Rc<str>,
-    line: u32,
-    column: u32,
+    pub(crate) dialect: Dialect,
+    pub(crate) file: Rc<str>,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 impl Element {
@@ -43,6 +54,16 @@ impl Element {
 
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|a| a.name == name)
+    }
+
+    /// The attribute under any of its spellings in this file's dialect.
+    pub(crate) fn named(&self, name: &Name) -> Option<&Attribute> {
+        name.spellings(self.dialect).iter().find_map(|spelling| self.attribute(spelling))
+    }
+
+    /// The trimmed text of an attribute under any of its spellings.
+    pub(crate) fn word(&self, name: &Name) -> Option<&str> {
+        self.named(name).map(|a| a.value.trim())
     }
 
     /// Where an attribute's value stands.
@@ -231,6 +252,7 @@ impl Tree<'_> {
             }
         };
         let root = self.element(document.root_element(), 0, notes)?;
+        self.disabled(&document, notes);
         if let Some((offset, _)) = self.pending.last() {
             let at = self.lines.locate(&self.file, self.text, *offset);
             notes.add(Problem::error("malformed_xml", "entity reference outside the root element").at(at));
@@ -261,7 +283,30 @@ impl Tree<'_> {
         self.splice(range.end, &mut children);
         let name = node.tag_name().name().to_owned();
         let comment = self.comment_before(node);
-        Some(Element { name, attributes, children, comment, file: self.file.clone(), line, column })
+        let file = self.file.clone();
+        Some(Element { name, attributes, children, comment, dialect: Dialect::Xml, file, line, column })
+    }
+
+    /// Tells of comments that hold rules or classes, since they look like part of the recipe and are not.
+    fn disabled(&self, document: &roxmltree::Document<'_>, notes: &mut Notes) {
+        for comment in document.descendants().filter(roxmltree::Node::is_comment) {
+            let text = comment.text().unwrap_or_default();
+            let found: Vec<String> = DISABLED
+                .iter()
+                .filter_map(|(tag, one, many)| {
+                    let n = text.match_indices(tag).count();
+                    (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
+                })
+                .collect();
+            if found.is_empty() {
+                continue;
+            }
+            let message = format!("a comment holds {}, which are not part of the recipe", found.join(" and "));
+            let at = self.lines.locate(&self.file, self.text, comment.range().start);
+            notes.add(
+                Problem::note("disabled_rule", message).at(at).remedy("remove the comment, or what hides the rule"),
+            );
+        }
     }
 
     /// Takes the included elements that were referred to before `offset`.

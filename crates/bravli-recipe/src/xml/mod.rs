@@ -7,5 +7,8 @@ pub(crate) mod connections;
 pub(crate) mod document;
 pub(crate) mod prolog;
 pub(crate) mod rules;
+pub(crate) mod touches;
+pub(crate) mod uncarried;
+pub(crate) mod version1;
 
 pub(crate) use document::{Element, load};

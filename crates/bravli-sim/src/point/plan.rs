@@ -2,8 +2,9 @@
 
 use super::block::{AMPA, Background, Cells, Decay, GABA_A, LANES, Lane, Shared};
 use super::kernel::{RAW_SD, SUBSTEPS};
+use crate::calcium_factor;
 use crate::input::{PointInput, SimError};
-use crate::receptors::{biexponential_factor, calcium_factor};
+use crate::receptors::biexponential_factor;
 use bravli_circuit::Edges;
 use rayon::prelude::*;
 

@@ -236,12 +236,7 @@ impl<'a> Subject<'a> {
             entry.wires.insert((pair.synapse.class.name.as_str(), pair.pre_mtype, pair.post_mtype));
             if matches!(parameter.part, Part::Class | Part::Timing) {
                 let rule = pair.synapse.rule;
-                let end = |end: &bravli_recipe::EndPattern| {
-                    let parts = [&end.synapse_class, &end.mtype, &end.etype];
-                    let shown: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-                    if shown.is_empty() { "*".to_owned() } else { shown.join(":") }
-                };
-                entry.chosen_by.insert(format!("synapse rule {}->{} at {}", end(&rule.from), end(&rule.to), rule.at));
+                entry.chosen_by.insert(format!("synapse rule {}->{} at {}", rule.from, rule.to, rule.at));
             }
         }
         let mut held: Vec<Held<'_>> = held.into_values().collect();

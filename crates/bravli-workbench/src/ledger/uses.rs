@@ -117,13 +117,10 @@ pub(crate) fn pairs<'a>(recipe: &'a Recipe, column: &'a Column) -> Vec<Pair<'a>>
     let header = &column.header;
     let counts = recipe.connection_index();
     let mut pathways: HashMap<(u16, u16), Option<&PathwaySpec>> = HashMap::new();
-    let mut rules: HashMap<(u16, u16), Option<&ConnectionRule>> = HashMap::new();
     let name = |population: u16| header.populations[usize::from(population)].name.as_str();
     let mtype = |mtype: u16| header.mtypes[usize::from(mtype)].as_str();
-    let class = |kind: &(u16, u16, u16, bool)| CellClass {
-        mtype: mtype(kind.1),
-        etype: &header.etypes[usize::from(kind.2)],
-        synapse_class: if kind.3 { "EXC" } else { "INH" },
+    let class = |kind: &(u16, u16, u16, bool)| {
+        CellClass::new(mtype(kind.1), &header.etypes[usize::from(kind.2)], if kind.3 { "EXC" } else { "INH" })
     };
     let mut pairs = Vec::new();
     for pre in &kinds {
@@ -131,7 +128,7 @@ pub(crate) fn pairs<'a>(recipe: &'a Recipe, column: &'a Column) -> Vec<Pair<'a>>
             let pathway = pathways.entry((pre.0, post.0)).or_insert_with(|| recipe.pathway(name(pre.0), name(post.0)));
             let Some(pathway) = *pathway else { continue };
             let Ok(synapse) = recipe.resolve_synapse(&class(pre), &class(post)) else { continue };
-            let count = *rules.entry((pre.1, post.1)).or_insert_with(|| counts.rule(mtype(pre.1), mtype(post.1)));
+            let count = counts.rule(&class(pre), &class(post));
             pairs.push(Pair {
                 pre_population: name(pre.0),
                 post_population: name(post.0),

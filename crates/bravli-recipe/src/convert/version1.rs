@@ -1,0 +1,207 @@
+//! The builder recipe as JSON of version 1.
+
+use super::{Loss, loss};
+use crate::names::{
+    ACTIVE_FRACTION, AFFERENT_SECTION, BOUTON_REDUCTION, CLASS_ID, CONDUCTANCE_RATIO, CONDUCTION_VELOCITY, CV_SYNAPSES,
+    EFFERENT_SECTION, EXC_DISTANCE, FROM_ETYPE, FROM_MTYPE, FROM_REGION, FROM_SCLASS, GAP_CONDUCTANCE, GSYN,
+    INH_DISTANCE, MAX_DISTANCE, MEAN_SYNAPSES, MIN_DISTANCE, MTYPE_ID, MeanSdName, N_RRP, Name, P_A, P_MU_A,
+    PROBABILITY, REGION_GAP, RELEASE_DELAY, REPOSITION_CLASS, RULE_CLASS, SD_SYNAPSES, SPINE_LENGTH, SURVIVAL_RATE,
+    TAU_DECAY, TAU_FACIL, TAU_REC, TO_ETYPE, TO_MTYPE, TO_REGION, TO_SCLASS, U_HILL, U_SYN,
+};
+use crate::xml::rules::{DEFAULT_DELAY_MS, DEFAULT_VELOCITY};
+use crate::{ConnectionRule, EndPattern, MeanSd, Recipe, SynapseClass, SynapseRule};
+use serde_json::{Map, Value, json};
+
+/// Name of the file.
+pub(super) const FILE: &str = "recipe.json";
+
+/// An object under construction, by the names of version 1.
+#[derive(Default)]
+struct Object(Map<String, Value>);
+
+impl Object {
+    fn put(&mut self, name: &Name, value: impl Into<Value>) {
+        if let Some(key) = name.version1.first() {
+            self.0.insert((*key).to_owned(), value.into());
+        }
+    }
+
+    fn maybe(&mut self, name: &Name, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.put(name, value);
+        }
+    }
+
+    fn pair(&mut self, name: &MeanSdName, value: MeanSd) {
+        self.put(&name.mean, value.mean);
+        self.put(&name.sd, value.sd);
+    }
+
+    fn ends(&mut self, from: &EndPattern, to: &EndPattern) {
+        let ends = [
+            (from, [&FROM_SCLASS, &FROM_MTYPE, &FROM_ETYPE, &FROM_REGION]),
+            (to, [&TO_SCLASS, &TO_MTYPE, &TO_ETYPE, &TO_REGION]),
+        ];
+        for (end, names) in ends {
+            for ((_, pattern), name) in end.parts().into_iter().zip(names) {
+                self.maybe(name, pattern);
+            }
+        }
+    }
+}
+
+/// The document, indented by two spaces.
+pub(super) fn write(recipe: &Recipe) -> String {
+    let mut text = serde_json::to_string_pretty(&document(recipe)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn document(recipe: &Recipe) -> Value {
+    let mut root = Map::new();
+    let mut part = |key: &str, value: Value| root.insert(key.to_owned(), value);
+    part("version", json!(1));
+    if let Some(seed) = recipe.synapse_seed {
+        part("seed", whole(seed));
+    }
+    if let Some(interval) = recipe.touches.bouton_interval {
+        let mut object = Object::default();
+        object.put(&MIN_DISTANCE, interval.min_um.get());
+        object.put(&MAX_DISTANCE, interval.max_um.get());
+        object.put(&REGION_GAP, interval.region_gap_um.get());
+        part("bouton_interval", Value::Object(object.0));
+    }
+    if let Some(distances) = recipe.touches.bouton_distances {
+        let mut object = Object::default();
+        object.put(&INH_DISTANCE, distances.inhibitory_um.get());
+        object.put(&EXC_DISTANCE, distances.excitatory_um.get());
+        part("bouton_distances", Value::Object(object.0));
+    }
+    let single = |name: &Name, value: f64| {
+        let mut object = Object::default();
+        object.put(name, value);
+        Value::Object(object.0)
+    };
+    if let Some(gsyn) = recipe.gap_junction_gsyn_ns {
+        part("gap_junction_properties", single(&GAP_CONDUCTANCE, gsyn));
+    }
+    if let Some(rate) = recipe.touches.survival_rate {
+        part("touch_reduction", single(&SURVIVAL_RATE, rate));
+    }
+    let spines = recipe.spine_lengths.iter().map(|(mtype, length)| {
+        let mut object = Object::default();
+        object.put(&MTYPE_ID, mtype.as_str());
+        object.put(&SPINE_LENGTH, length.get());
+        object
+    });
+    let touches = recipe.touches.rules.iter().map(|rule| {
+        let mut object = Object::default();
+        object.put(&FROM_MTYPE, rule.from_mtype.as_str());
+        object.put(&TO_MTYPE, rule.to_mtype.as_str());
+        object.maybe(&AFFERENT_SECTION, rule.afferent.map(crate::Section::name));
+        object.maybe(&EFFERENT_SECTION, rule.efferent.map(crate::Section::name));
+        object
+    });
+    let moves = recipe.touches.repositions.iter().map(|rule| {
+        let mut object = Object::default();
+        object.put(&FROM_MTYPE, rule.from_mtype.as_str());
+        object.put(&TO_MTYPE, rule.to_mtype.as_str());
+        object.put(&REPOSITION_CLASS, rule.class.as_str());
+        object
+    });
+    let lists: [(&str, Vec<Object>); 4] = [
+        ("structural_spine_lengths", spines.collect()),
+        ("touch_rules", touches.collect()),
+        ("synapse_reposition", moves.collect()),
+        ("connection_rules", recipe.connection_rules.iter().map(connection).collect()),
+    ];
+    for (key, list) in lists {
+        if !list.is_empty() {
+            part(key, list.into_iter().map(|object| Value::Object(object.0)).collect());
+        }
+    }
+    if !recipe.synapse_rules.is_empty() || !recipe.synapse_classes.is_empty() {
+        let rules: Vec<Value> = recipe.synapse_rules.iter().map(|rule| Value::Object(synapse_rule(rule).0)).collect();
+        let classes: Vec<Value> =
+            recipe.synapse_classes.values().map(|class| Value::Object(synapse_class(class).0)).collect();
+        part("synapse_properties", json!({ "rules": rules, "classes": classes }));
+    }
+    Value::Object(root)
+}
+
+/// A whole number without a fraction, where it is one.
+fn whole(value: f64) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by the comparison")]
+    if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
+}
+
+fn connection(rule: &ConnectionRule) -> Object {
+    let mut object = Object::default();
+    object.ends(&rule.from, &rule.to);
+    for (name, value) in [
+        (&MEAN_SYNAPSES, rule.mean_synapses),
+        (&SD_SYNAPSES, rule.sd_synapses),
+        (&CV_SYNAPSES, rule.cv_synapses),
+        (&BOUTON_REDUCTION, rule.bouton_reduction_factor),
+        (&ACTIVE_FRACTION, rule.active_fraction),
+        (&PROBABILITY, rule.probability),
+        (&P_A, rule.p_a),
+        (&P_MU_A, rule.p_mu_a),
+    ] {
+        object.maybe(name, value);
+    }
+    object
+}
+
+/// Delay and velocity are left out where they are the defaults.
+fn synapse_rule(rule: &SynapseRule) -> Object {
+    let mut object = Object::default();
+    object.ends(&rule.from, &rule.to);
+    object.put(&RULE_CLASS, rule.class.as_str());
+    let delay = rule.release_delay_ms.get();
+    object.maybe(&RELEASE_DELAY, Some(delay).filter(|d| *d != DEFAULT_DELAY_MS));
+    let velocity = rule.conduction_velocity_um_per_ms;
+    object.maybe(&CONDUCTION_VELOCITY, Some(velocity).filter(|v| *v != DEFAULT_VELOCITY));
+    object
+}
+
+fn synapse_class(class: &SynapseClass) -> Object {
+    let mut object = Object::default();
+    object.put(&CLASS_ID, class.name.as_str());
+    object.pair(&GSYN, class.gsyn_ns);
+    object.pair(&TAU_DECAY, class.tau_decay_ms);
+    object.pair(&U_SYN, class.u_syn);
+    object.pair(&TAU_REC, class.tau_rec_ms);
+    object.pair(&TAU_FACIL, class.tau_facil_ms);
+    object.put(&N_RRP, class.n_rrp);
+    object.maybe(&CONDUCTANCE_RATIO, class.conductance_ratio);
+    object.maybe(&U_HILL, class.u_hill_mm);
+    object
+}
+
+/// What version 1 has no place for.
+pub(super) fn losses(recipe: &Recipe) -> Vec<Loss> {
+    let beside = "version 1 is the builder recipe alone; keep the file beside it";
+    let count = |n: usize, what: &str| (n > 0).then(|| format!("{what} ({n})"));
+    let n_comments = recipe.synapse_classes.values().filter(|class| class.comment.is_some()).count()
+        + recipe.synapse_rules.iter().filter(|rule| rule.comment.is_some()).count();
+    let mut losses: Vec<Loss> = [
+        count(usize::from(recipe.column.is_some()), "column geometry"),
+        count(recipe.composition.len(), "groups of the cell composition"),
+        count(recipe.taxonomy.len(), "classes of m-types"),
+        count(recipe.mini_frequencies.len(), "mini frequencies of layers"),
+        count(recipe.populations.len(), "populations"),
+        count(recipe.pathways.len(), "pathways"),
+        count(usize::from(recipe.neurons.is_some()), "point neurons"),
+        count(usize::from(recipe.boundary_text.is_some()), "boundary conditions"),
+        count(recipe.sources.len(), "sources of numbers"),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|what| loss(what, beside))
+    .collect();
+    if n_comments > 0 {
+        losses.push(loss(format!("comments on classes and rules ({n_comments})"), "JSON has no comments"));
+    }
+    losses
+}

@@ -1,0 +1,182 @@
+//! The builder recipe as XML of the 2020 generation.
+
+use crate::names::{
+    ACTIVE_FRACTION, AFFERENT_SECTION, BOUTON_REDUCTION, CLASS_ID, CONDUCTANCE_RATIO, CONDUCTION_VELOCITY, CV_SYNAPSES,
+    EFFERENT_SECTION, EXC_DISTANCE, FROM_ETYPE, FROM_MTYPE, FROM_REGION, FROM_SCLASS, GAP_CONDUCTANCE, GSYN,
+    INH_DISTANCE, MAX_DISTANCE, MEAN_SYNAPSES, MIN_DISTANCE, MTYPE_ID, MeanSdName, N_RRP, Name, P_A, P_MU_A,
+    PROBABILITY, REGION_GAP, RELEASE_DELAY, REPOSITION_CLASS, RULE_CLASS, SD_SYNAPSES, SPINE_LENGTH, SURVIVAL_RATE,
+    SYNAPSE_SEED, TAU_DECAY, TAU_FACIL, TAU_REC, TO_ETYPE, TO_MTYPE, TO_REGION, TO_SCLASS, U_HILL, U_SYN,
+};
+use crate::xml::rules::{DEFAULT_DELAY_MS, DEFAULT_VELOCITY};
+use crate::{EndPattern, MeanSd, Recipe, SynapseClass};
+use std::fmt::Write;
+
+/// Whether XML can say it: its connection rules know m-types alone, and a rule with fewer bare stars wins wherever it stands.
+pub(super) fn can_hold(recipe: &Recipe) -> bool {
+    let only_mtype = |end: &EndPattern| end.synapse_class.is_none() && end.etype.is_none() && end.region.is_none();
+    let stars = |rule: &crate::ConnectionRule| u8::from(rule.from.is_free()) + u8::from(rule.to.is_free());
+    recipe.connection_rules.iter().all(|rule| only_mtype(&rule.from) && only_mtype(&rule.to))
+        && recipe.connection_rules.is_sorted_by(|a, b| stars(a) >= stars(b))
+}
+
+/// One tag under construction.
+struct Tag(String);
+
+impl Tag {
+    fn new(element: &str) -> Self {
+        Self(format!("<{element}"))
+    }
+
+    fn text(mut self, name: &Name, value: Option<&str>) -> Self {
+        if let (Some(name), Some(value)) = (name.xml.first(), value) {
+            let _ = write!(self.0, " {name}=\"{}\"", escaped(value));
+        }
+        self
+    }
+
+    fn number(self, name: &Name, value: Option<f64>) -> Self {
+        let text = value.map(|v| v.to_string());
+        self.text(name, text.as_deref())
+    }
+
+    fn pair(self, name: &MeanSdName, value: MeanSd) -> Self {
+        self.number(&name.mean, Some(value.mean)).number(&name.sd, Some(value.sd))
+    }
+
+    fn ends(self, from: &EndPattern, to: &EndPattern) -> Self {
+        let ends = [
+            (from, [&FROM_SCLASS, &FROM_MTYPE, &FROM_ETYPE, &FROM_REGION]),
+            (to, [&TO_SCLASS, &TO_MTYPE, &TO_ETYPE, &TO_REGION]),
+        ];
+        ends.into_iter().fold(self, |tag, (end, names)| {
+            end.parts().into_iter().zip(names).fold(tag, |tag, ((_, pattern), name)| tag.text(name, pattern))
+        })
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A document with indented lines.
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, depth: usize, text: &str) {
+        let _ = writeln!(self.0, "{:1$}{text}", "", 2 * depth);
+    }
+
+    fn leaf(&mut self, depth: usize, tag: Tag) {
+        self.line(depth, &format!("{}/>", tag.0));
+    }
+
+    /// A comment that stays what it is: two hyphens may not stand in one.
+    fn comment(&mut self, comment: Option<&str>) {
+        for line in comment.into_iter().flat_map(str::lines) {
+            self.line(2, &format!("<!-- {} -->", line.replace("--", "- -")));
+        }
+    }
+
+    fn section(&mut self, tag: Tag, leaves: Vec<(Option<&str>, Tag)>) {
+        if leaves.is_empty() {
+            return;
+        }
+        let name = tag.0.trim_start_matches('<').split(' ').next().unwrap_or_default().to_owned();
+        self.line(1, &format!("{}>", tag.0));
+        let mut after_commented = false;
+        for (comment, leaf) in leaves {
+            // a blank line keeps the comment from being read as the next one's
+            if comment.is_some() && after_commented {
+                self.line(0, "");
+            }
+            self.comment(comment);
+            self.leaf(2, leaf);
+            after_commented = true;
+        }
+        self.line(1, &format!("</{name}>"));
+    }
+}
+
+/// The document.
+pub(super) fn write(recipe: &Recipe) -> String {
+    let mut page = Page("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<blueColumn>\n".to_owned());
+    let touches = &recipe.touches;
+    if let Some(interval) = touches.bouton_interval {
+        let tag = Tag::new("InterBoutonInterval")
+            .number(&MIN_DISTANCE, Some(interval.min_um.get()))
+            .number(&MAX_DISTANCE, Some(interval.max_um.get()));
+        page.leaf(1, tag.number(&REGION_GAP, Some(interval.region_gap_um.get())));
+    }
+    if let Some(distances) = touches.bouton_distances {
+        let tag = Tag::new("InitialBoutonDistance").number(&INH_DISTANCE, Some(distances.inhibitory_um.get()));
+        page.leaf(1, tag.number(&EXC_DISTANCE, Some(distances.excitatory_um.get())));
+    }
+    for (element, name, value) in [
+        ("Seeds", &SYNAPSE_SEED, recipe.synapse_seed),
+        ("GapJunctionProperty", &GAP_CONDUCTANCE, recipe.gap_junction_gsyn_ns),
+        ("TouchReduction", &SURVIVAL_RATE, touches.survival_rate),
+    ] {
+        if value.is_some() {
+            page.leaf(1, Tag::new(element).number(name, value));
+        }
+    }
+    let spines = recipe.spine_lengths.iter().map(|(mtype, length)| {
+        let tag = Tag::new("StructuralType").text(&MTYPE_ID, Some(mtype));
+        (None, tag.number(&SPINE_LENGTH, Some(length.get())))
+    });
+    page.section(Tag::new("NeuronTypes"), spines.collect());
+    let rules = recipe.synapse_rules.iter().map(|rule| {
+        let own = |value: f64, default: f64| Some(value).filter(|v| *v != default);
+        let tag = Tag::new("synapse").ends(&rule.from, &rule.to).text(&RULE_CLASS, Some(&rule.class));
+        let tag = tag.number(&RELEASE_DELAY, own(rule.release_delay_ms.get(), DEFAULT_DELAY_MS));
+        let velocity = own(rule.conduction_velocity_um_per_ms, DEFAULT_VELOCITY);
+        (rule.comment.as_deref(), tag.number(&CONDUCTION_VELOCITY, velocity))
+    });
+    let defaults = Tag::new("SynapsesProperties").number(&RELEASE_DELAY, Some(DEFAULT_DELAY_MS));
+    page.section(defaults.number(&CONDUCTION_VELOCITY, Some(DEFAULT_VELOCITY)), rules.collect());
+    let classes = recipe.synapse_classes.values().map(|class| (class.comment.as_deref(), synapse_class(class)));
+    page.section(Tag::new("SynapsesClassification"), classes.collect());
+    let shifts = touches.repositions.iter().map(|shift| {
+        let tag = Tag::new("shift").text(&FROM_MTYPE, Some(&shift.from_mtype)).text(&TO_MTYPE, Some(&shift.to_mtype));
+        (None, tag.text(&REPOSITION_CLASS, Some(&shift.class)))
+    });
+    page.section(Tag::new("SynapsesReposition"), shifts.collect());
+    let touch_rules = touches.rules.iter().map(|rule| {
+        let tag = Tag::new("touchRule").text(&FROM_MTYPE, Some(&rule.from_mtype)).text(&TO_MTYPE, Some(&rule.to_mtype));
+        let tag = tag.text(&EFFERENT_SECTION, rule.efferent.map(crate::Section::name));
+        (None, tag.text(&AFFERENT_SECTION, rule.afferent.map(crate::Section::name)))
+    });
+    page.section(Tag::new("TouchRules"), touch_rules.collect());
+    let connections = recipe.connection_rules.iter().map(|rule| (None, connection(rule)));
+    page.section(Tag::new("ConnectionRules"), connections.collect());
+    page.0.push_str("</blueColumn>\n");
+    page.0
+}
+
+fn connection(rule: &crate::ConnectionRule) -> Tag {
+    [
+        (&MEAN_SYNAPSES, rule.mean_synapses),
+        (&SD_SYNAPSES, rule.sd_synapses),
+        (&CV_SYNAPSES, rule.cv_synapses),
+        (&BOUTON_REDUCTION, rule.bouton_reduction_factor),
+        (&ACTIVE_FRACTION, rule.active_fraction),
+        (&PROBABILITY, rule.probability),
+        (&P_A, rule.p_a),
+        (&P_MU_A, rule.p_mu_a),
+    ]
+    .into_iter()
+    .fold(Tag::new("mTypeRule").ends(&rule.from, &rule.to), |tag, (name, value)| tag.number(name, value))
+}
+
+fn synapse_class(class: &SynapseClass) -> Tag {
+    Tag::new("class")
+        .text(&CLASS_ID, Some(&class.name))
+        .pair(&GSYN, class.gsyn_ns)
+        .number(&N_RRP, Some(class.n_rrp))
+        .pair(&TAU_DECAY, class.tau_decay_ms)
+        .pair(&U_SYN, class.u_syn)
+        .pair(&TAU_REC, class.tau_rec_ms)
+        .pair(&TAU_FACIL, class.tau_facil_ms)
+        .number(&CONDUCTANCE_RATIO, class.conductance_ratio)
+        .number(&U_HILL, class.u_hill_mm)
+}

@@ -1,0 +1,9 @@
+//! What a recipe says that is allowed and surprising.
+
+mod generations;
+mod rules;
+mod values;
+
+pub(crate) use generations::generations;
+pub(crate) use rules::rules;
+pub(crate) use values::values;

@@ -1,0 +1,123 @@
+//! Rules that never decide anything, disagree, or leave pairs of cells undecided.
+
+use crate::pattern::did_you_mean;
+use crate::problem::Notes;
+use crate::{CellTypes, Location, Problem, Recipe, shell_match};
+use std::collections::BTreeMap;
+
+/// Tells of them all.
+pub(crate) fn rules(recipe: &Recipe, notes: &mut Notes) {
+    repeated(recipe, notes);
+    dead_touches(recipe, notes);
+    let found = recipe.cell_types();
+    if !recipe.synapse_rules.is_empty() && !found.types.is_empty() {
+        decided(recipe, &found, notes);
+    }
+}
+
+/// Rules that match no pair of cell types or are always overridden; pairs that no rule matches.
+fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
+    let types = &found.types;
+    let table = recipe.synapse_table(types);
+    for (i, (rule, tally)) in recipe.synapse_rules.iter().zip(table.tally()).enumerate() {
+        let name = format!("synapse rule {}->{} {}", rule.from, rule.to, rule.class);
+        // an end that no m-type fits at all is told as a dead rule
+        let fits = |end: &crate::EndPattern| types.iter().any(|cell| end.matches(&cell.class()));
+        if tally.n_matched == 0 && rule.from.region.is_none() && rule.to.region.is_none() {
+            let ends = [("from", &rule.from), ("to", &rule.to)];
+            let etype =
+                ends.iter().find_map(|(side, end)| end.etype.as_deref().filter(|_| !fits(end)).map(|e| (side, e)));
+            if let Some((side, etype)) = etype {
+                let message = format!("{name} can never match: no cell of its {side} end has the e-type {etype:?}");
+                let known = types.iter().map(|cell| cell.etype.as_str());
+                let remedy = format!("correct the e-type{} or remove the rule", did_you_mean(etype, known));
+                notes.add(Problem::warning("dead_rule", message).at(rule.at.clone()).remedy(remedy));
+            }
+        } else if tally.n_matched > 0 && tally.n_decided == 0 {
+            let by = (0..types.len())
+                .flat_map(|pre| (0..types.len()).map(move |post| (pre, post)))
+                .find(|(pre, post)| table.matching(*pre, *post).any(|r| r == i))
+                .and_then(|(pre, post)| recipe.synapse_rules.get(table.rule(pre, post)?));
+            let by = by.map(|r| format!(", as by {}->{} at {}", r.from, r.to, r.at)).unwrap_or_default();
+            let message =
+                format!("{name} never decides: a later rule overrides it for all {} pairs{by}", tally.n_matched);
+            let remedy = "the last match wins; move it behind the broader rule or remove it";
+            notes.add(Problem::warning("overridden_rule", message).at(rule.at.clone()).remedy(remedy));
+        }
+    }
+    let mut undecided = (0..types.len())
+        .flat_map(|pre| (0..types.len()).map(move |post| (pre, post)))
+        .filter(|(pre, post)| table.rule(*pre, *post).is_none());
+    if let Some((pre, post)) = undecided.next() {
+        let n = undecided.count() + 1;
+        let (pre, post) = (&types[pre], &types[post]);
+        let message = format!(
+            "{n} of {} pairs of cell types match no synapse rule, as {} {} -> {} {}",
+            types.len() * types.len(),
+            pre.mtype,
+            pre.etype,
+            post.mtype,
+            post.etype
+        );
+        let remedy = "there is no default class; start the rules with EXC/INH to EXC/INH";
+        let at = recipe.synapse_rules.first().map(|rule| rule.at.clone()).unwrap_or_default();
+        notes.add(Problem::warning("undecided_pairs", message).at(at).remedy(remedy));
+    }
+}
+
+/// Rules of the same ends: the last decides, so the others are mistakes or leftovers.
+fn repeated(recipe: &Recipe, notes: &mut Notes) {
+    let mut seen: BTreeMap<String, (&str, &Location)> = BTreeMap::new();
+    for rule in &recipe.synapse_rules {
+        let key = format!("{:?}", (rule.from.parts(), rule.to.parts()));
+        if let Some((class, at)) = seen.insert(key, (&rule.class, &rule.at)) {
+            let name = format!("synapse rule {}->{}", rule.from, rule.to);
+            told(&name, class == rule.class, &format!("class {class}"), at, &rule.at, notes);
+        }
+    }
+    let mut seen: BTreeMap<String, &crate::ConnectionRule> = BTreeMap::new();
+    for rule in &recipe.connection_rules {
+        let key = format!("{:?}", (rule.from.parts(), rule.to.parts()));
+        if let Some(first) = seen.insert(key, rule) {
+            let same = crate::ConnectionRule { at: first.at.clone(), ..rule.clone() } == *first;
+            let name = format!("connection rule {}->{}", rule.from, rule.to);
+            told(&name, same, "other parameters", &first.at, &rule.at, notes);
+        }
+    }
+}
+
+fn told(name: &str, same: bool, before: &str, first: &Location, at: &Location, notes: &mut Notes) {
+    notes.add(if same {
+        let message = format!("{name} stands twice, first at {first}");
+        Problem::note("repeated_rule", message).at(at.clone()).remedy("remove one of them")
+    } else {
+        let message = format!("{name} stands at {first} with {before}; the later one decides");
+        Problem::warning("disagreeing_rules", message).at(at.clone()).remedy("remove the one that is not meant")
+    });
+}
+
+/// Touch rules and repositions whose m-type pattern fits nothing, once per pattern.
+fn dead_touches(recipe: &Recipe, notes: &mut Notes) {
+    let rules = recipe.touches.rules.iter().map(|r| ("touch rule", &r.from_mtype, &r.to_mtype, &r.at));
+    let moves = recipe.touches.repositions.iter().map(|r| ("reposition", &r.from_mtype, &r.to_mtype, &r.at));
+    let mut dead: BTreeMap<(&str, &str), (usize, &Location)> = BTreeMap::new();
+    for (what, from, to, at) in rules.chain(moves) {
+        for pattern in [from, to] {
+            if !recipe.taxonomy.keys().any(|mtype| shell_match(pattern, mtype)) {
+                dead.entry((what, pattern)).or_insert((0, at)).0 += 1;
+            }
+        }
+    }
+    for ((what, pattern), (n, at)) in dead {
+        let lower = pattern.to_lowercase();
+        let by_case = recipe.taxonomy.keys().find(|mtype| shell_match(&lower, &mtype.to_lowercase()));
+        let near = match by_case {
+            Some(mtype) => format!(", but would fit {mtype} if case did not matter"),
+            None => did_you_mean(pattern, recipe.taxonomy.keys().map(String::as_str)),
+        };
+        let message =
+            format!("{n} {what}{} {pattern:?}, which fits no m-type{near}", if n == 1 { " names" } else { "s name" });
+        let remedy = "correct the pattern or remove the rule; names are matched with their case";
+        notes.add(Problem::warning("dead_touch_rule", message).at(at.clone()).remedy(remedy));
+    }
+}
