@@ -27,7 +27,7 @@ fn refused(change: impl Fn(&Path)) -> ActError {
     let (lab, bench) = lab_with("mine", change);
     let request = PlaceColumn {
         recipe: "mine".into(),
-        main_xml: String::new(),
+        main_file: String::new(),
         radius_um: Some(30.0),
         layers: vec!["4".into()],
         seed: 1,
@@ -71,7 +71,7 @@ fn a_negative_conductance_is_named_by_line() {
 #[test]
 fn shares_that_do_not_sum_to_one_are_renormalised_and_said() {
     let (_lab, bench) = lab_with("mine", |folder| replace(folder, "cell_composition.yaml", "cADpyr: 1", "cADpyr: 0.8"));
-    let reply = bench.parse_recipe(&ParseRecipe { recipe: "mine".into(), main_xml: String::new() }).unwrap();
+    let reply = bench.parse_recipe(&ParseRecipe::named("mine")).unwrap();
     let said = reply.problems.iter().find(|problem| problem.code == "shares_renormalised").unwrap();
     assert!(said.place.starts_with("cell_composition.yaml:"), "{said:?}");
 }
@@ -79,7 +79,7 @@ fn shares_that_do_not_sum_to_one_are_renormalised_and_said() {
 #[test]
 fn every_number_of_the_shipped_recipe_has_a_source() {
     let lab = tempfile::tempdir().unwrap();
-    let request = ParseRecipe { recipe: "rat-barrel".into(), main_xml: String::new() };
+    let request = ParseRecipe::named("rat-barrel");
     let reply = Workbench::new(lab.path()).parse_recipe(&request).unwrap();
     assert_eq!(reply.ledger.unsourced, 0);
     let cited = reply.ledger.measured + reply.ledger.adopted + reply.ledger.generalised;
@@ -90,7 +90,7 @@ fn every_number_of_the_shipped_recipe_has_a_source() {
 #[test]
 fn a_cited_number_that_was_changed_loses_its_source_and_is_told() {
     let (_lab, bench) = lab_with("mine", |folder| replace(folder, "column.yaml", "n_cells: 4447", "n_cells: 4448"));
-    let reply = bench.parse_recipe(&ParseRecipe { recipe: "mine".into(), main_xml: String::new() }).unwrap();
+    let reply = bench.parse_recipe(&ParseRecipe::named("mine")).unwrap();
     assert_eq!(reply.ledger.unsourced, 1);
     let told = reply.problems.iter().find(|problem| problem.code == "cited_value_differs").unwrap();
     assert!(told.message.contains("4448") && told.place.starts_with("column.yaml:"), "{told:?}");

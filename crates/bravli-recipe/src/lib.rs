@@ -25,6 +25,8 @@ mod calcium;
 mod check;
 mod composition;
 mod convert;
+mod diff;
+mod explain;
 mod files;
 mod generations;
 mod lint;
@@ -49,6 +51,10 @@ mod yaml;
 pub use bravli_facts::nearest;
 pub use calcium::{REFERENCE_CALCIUM_MM, calcium_factor};
 pub use convert::{Converted, Form, Loss, convert};
+pub use diff::{
+    ClassChange, Diff, LayerChange, MtypeMap, NameChange, ParameterChange, PathwayChange, PathwayDiff, diff,
+};
+pub use explain::Explanation;
 pub use files::{MAX_FILE_BYTES, RecipeFiles};
 pub use generations::{RENAMED, Renamed, renamed};
 pub use lookup::{CellClass, ConnectionIndex, Resolved, SourceIndex, UnmatchedPair};

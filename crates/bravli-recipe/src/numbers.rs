@@ -37,9 +37,9 @@ pub fn numbers(files: &RecipeFiles) -> Result<Vec<NumberRef>, Rejected> {
 ///
 /// # Errors
 /// [`Rejected`] when a file cannot be parsed.
-pub fn numbers_with(files: &RecipeFiles, main_xml: Option<&str>) -> Result<Vec<NumberRef>, Rejected> {
+pub fn numbers_with(files: &RecipeFiles, main_file: Option<&str>) -> Result<Vec<NumberRef>, Rejected> {
     let mut notes = Notes::default();
-    let parsed = select::parse(files, main_xml, &mut notes);
+    let parsed = select::parse(files, main_file, &mut notes);
     notes.finish()?;
     Ok(number_walk::walk(&parsed))
 }

@@ -6,7 +6,8 @@ use crate::select::{
     BOUNDARY, COLUMN, COMPOSITION, MINIS, NEURONS, PATHWAYS, POPULATIONS, Parsed, SOURCES, TAXONOMY, parse,
 };
 use crate::{
-    Reading, Recipe, RecipeFiles, Rejected, composition, number_walk, published, sidecars, sources, table, xml,
+    Problem, Reading, Recipe, RecipeFiles, Rejected, Uncarried, composition, number_walk, published, sidecars, sources,
+    table, xml,
 };
 
 /// Reads a recipe folder, choosing the builder recipe by root element and name.
@@ -17,13 +18,13 @@ pub fn read(name: &str, files: &RecipeFiles) -> Result<Reading, Rejected> {
     read_with(name, files, None)
 }
 
-/// Reads a recipe folder; `main_xml` names the builder recipe, whatever its root element.
+/// Reads a recipe folder; `main_file` names the builder recipe, whatever its root element.
 ///
 /// # Errors
 /// [`Rejected`] with every problem found, when one of them is an error.
-pub fn read_with(name: &str, files: &RecipeFiles, main_xml: Option<&str>) -> Result<Reading, Rejected> {
+pub fn read_with(name: &str, files: &RecipeFiles, main_file: Option<&str>) -> Result<Reading, Rejected> {
     let mut notes = Notes::default();
-    let parsed = parse(files, main_xml, &mut notes);
+    let parsed = parse(files, main_file, &mut notes);
     let mut recipe = assemble(name, &parsed, &mut notes);
     if parsed.yaml.contains_key(BOUNDARY) {
         recipe.boundary_text = files.utf8(BOUNDARY, &mut notes).map(str::to_owned);
@@ -33,7 +34,12 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_xml: Option<&str>) -> Res
     if !recipe.sources.is_empty() {
         check::sources(&recipe, files, &numbers, &mut notes);
     }
-    let uncarried = parsed.xml.iter().flat_map(xml::uncarried::uncarried).collect();
+    let uncarried: Vec<Uncarried> = parsed.xml.iter().flat_map(xml::uncarried::uncarried).collect();
+    // synapse rules tell of theirs themselves
+    for entry in uncarried.iter().filter(|entry| !entry.what.starts_with("synapse ")) {
+        let message = format!("{} is not used ({} of it)", entry.what, entry.n);
+        notes.add(Problem::note("not_used", message).at(entry.at.clone()));
+    }
     Ok(Reading { problems: notes.finish()?, recipe, numbers, uncarried })
 }
 

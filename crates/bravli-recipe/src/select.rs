@@ -37,7 +37,7 @@ pub(crate) struct Parsed {
 }
 
 /// Parses every file that belongs to a recipe.
-pub(crate) fn parse(files: &RecipeFiles, main_xml: Option<&str>, notes: &mut Notes) -> Parsed {
+pub(crate) fn parse(files: &RecipeFiles, main_file: Option<&str>, notes: &mut Notes) -> Parsed {
     let mut parsed = Parsed::default();
     for name in YAML {
         parsed.yaml.extend(yaml::parse(name, files, notes).map(|node| (*name, node)));
@@ -45,7 +45,7 @@ pub(crate) fn parse(files: &RecipeFiles, main_xml: Option<&str>, notes: &mut Not
     for name in TABLES {
         parsed.tables.extend(table::parse(name, files, notes).map(|table| (*name, table)));
     }
-    if let Some(main) = main_recipe(files, main_xml, notes) {
+    if let Some(main) = main_recipe(files, main_file, notes) {
         if is_version1_name(&main) {
             parsed.xml = yaml::parse(&main, files, notes).and_then(|node| version1::element(&node, notes));
         } else {

@@ -107,7 +107,7 @@ impl Lab {
 }
 
 /// All plain files of a folder (not of its subfolders).
-fn read_folder(folder: &Path) -> Result<RecipeFiles, ActError> {
+pub(crate) fn read_folder(folder: &Path) -> Result<RecipeFiles, ActError> {
     let mut files = BTreeMap::new();
     let mut total = 0;
     let entries = fs::read_dir(folder).map_err(|error| ActError::io("list the recipe folder", folder, &error))?;

@@ -8,7 +8,7 @@
 //! use bravli_workbench::{ParseRecipe, Workbench};
 //! let lab = tempfile::tempdir()?;
 //! let bench = Workbench::new(lab.path());
-//! let recipe = bench.parse_recipe(&ParseRecipe { recipe: "rat-barrel".into(), main_xml: String::new() })?;
+//! let recipe = bench.parse_recipe(&ParseRecipe::named("rat-barrel"))?;
 //! assert!(recipe.buildable);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -29,7 +29,9 @@ mod store;
 mod study;
 mod workbench;
 
+pub use acts::{OpenRecipe, TableNotes, WrittenRecipe};
 pub use bravli_import::{Fetch, FetchError, Http, Recorded};
+pub use bravli_recipe::Form as RecipeForm;
 pub use error::{ActError, ProblemReply};
 pub use lab::Lab;
 pub use progress::{Progress, Silent};

@@ -1,6 +1,5 @@
 //! What each act answers: the finding first, in numbers, then handles for the rest.
 
-use crate::error::ProblemReply;
 use crate::store::Ledger;
 use bravli_circuit::PathwaySummary;
 use schemars::JsonSchema;
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 mod ledger;
 mod literature;
+mod recipe;
 
 pub(crate) use ledger::ParameterRow;
 pub use ledger::{
@@ -16,6 +16,10 @@ pub use ledger::{
 };
 pub use literature::{
     AddReply, KnowledgeReply, LookupFactRow, LookupReply, PooledReply, SearchReply, SearchResultRow, UnderstoodReply,
+};
+pub use recipe::{
+    ChangesReply, CheckReply, ClassChangeRow, LayerChangeRow, OverriddenRow, PairCase, PairReply, PathwayChangeRow,
+    ProblemKindRow, RecipeReply, RenamedRow, ValueRow,
 };
 
 /// Whether an artifact was there.
@@ -29,43 +33,6 @@ pub enum Status {
     Found,
     /// Being made; the same call waits on.
     Running,
-}
-
-/// A recipe, read and checked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RecipeReply {
-    /// What it describes, in numbers.
-    pub finding: String,
-    /// Name.
-    pub recipe: String,
-    /// Digest of its files.
-    pub digest: String,
-    /// Files read.
-    pub files: Vec<String>,
-    /// m-types with a composition.
-    pub n_mtypes: u32,
-    /// Layers with a composition.
-    pub layers: Vec<String>,
-    /// Synapse classes.
-    pub n_synapse_classes: u32,
-    /// Synapse rules.
-    pub n_synapse_rules: u32,
-    /// Connection rules.
-    pub n_connection_rules: u32,
-    /// Populations.
-    pub populations: Vec<String>,
-    /// Whether it holds all that a simulation needs.
-    pub buildable: bool,
-    /// What is missing for that.
-    pub missing: Vec<String>,
-    /// Numbers of all its files by evidence; what is built counts only those that it uses.
-    pub ledger: LedgerCounts,
-    /// Warnings and notes; at most 20, errors are never among them.
-    pub problems: Vec<ProblemReply>,
-    /// Warnings and notes in all.
-    pub n_problems: u32,
-    /// Useful next calls.
-    pub next: Vec<String>,
 }
 
 /// A column.

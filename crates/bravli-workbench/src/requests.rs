@@ -8,14 +8,55 @@ mod literature;
 pub use literature::{AddLiterature, LookupParameter, RecordKind, SearchLiterature};
 
 /// Reads and checks a recipe.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParseRecipe {
     /// Name of a shipped or lab recipe, e.g. "rat-barrel", or a folder inside the lab.
     pub recipe: String,
-    /// Builder recipe file to read where the folder holds several, e.g. "v7.xml"; empty lets the folder decide.
+    /// Builder recipe file to read where the folder holds several, e.g. "v7.xml" or "recipe.json"; empty lets the folder decide.
+    #[serde(default, alias = "main_xml", skip_serializing_if = "String::is_empty")]
+    pub main_file: String,
+    /// Problems to list in full: a severity ("error", "warning", "note") or a code of `problem_kinds`, e.g. "dead_rule".
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub main_xml: String,
+    pub problems: String,
+    /// A pair of cells to explain: which rule decides, what it overrides, and all parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<PairRequest>,
+    /// Another recipe: tells what changes from that one to this one, e.g. "rat-barrel".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub against: String,
+    /// Builder recipe file of the other recipe.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub against_file: String,
+}
+
+impl ParseRecipe {
+    /// A recipe by name, without detail.
+    #[must_use]
+    pub fn named(recipe: &str) -> Self {
+        Self { recipe: recipe.to_owned(), ..Self::default() }
+    }
+}
+
+/// Two cells of a recipe.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct PairRequest {
+    /// Presynaptic m-type, e.g. "L4_SSC".
+    pub pre_mtype: String,
+    /// Its e-type, e.g. "cADpyr"; all that the recipe gives the m-type where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pre_etype: String,
+    /// Postsynaptic m-type, e.g. "L2_TPC:A".
+    pub post_mtype: String,
+    /// Its e-type; all where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub post_etype: String,
+    /// Bath calcium in mM that release is scaled to, 0.1 to 10, e.g. 1.2; u alone, at 2 mM, where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
+    pub calcium_mm: Option<f64>,
 }
 
 /// Places cells.
@@ -25,8 +66,8 @@ pub struct PlaceColumn {
     /// Name of a recipe, e.g. "rat-barrel".
     pub recipe: String,
     /// Builder recipe file to read where the folder holds several; empty lets the folder decide.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub main_xml: String,
+    #[serde(default, alias = "main_xml", skip_serializing_if = "String::is_empty")]
+    pub main_file: String,
     /// Radius of the column in µm, e.g. 130; the recipe's reference radius where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64")]

@@ -33,8 +33,8 @@ pub struct Study {
     /// Name of a recipe.
     pub recipe: String,
     /// Builder recipe file to read where the folder holds several.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub main_xml: String,
+    #[serde(default, alias = "main_xml", skip_serializing_if = "String::is_empty")]
+    pub main_file: String,
     /// Digest that the recipe's files must have; not checked where empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub recipe_digest: String,
@@ -267,7 +267,7 @@ impl Study {
     fn place_column(&self) -> PlaceColumn {
         PlaceColumn {
             recipe: self.recipe.clone(),
-            main_xml: self.main_xml.clone(),
+            main_file: self.main_file.clone(),
             radius_um: self.column.radius_um,
             layers: self.column.layers.clone(),
             seed: self.column.seed,
@@ -407,7 +407,7 @@ fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActErro
                 question: String::new(),
                 hypothesis: upe(),
                 recipe: name,
-                main_xml: recipe.request["main_xml"].as_str().unwrap_or_default().to_owned(),
+                main_file: stages::recipe::main_file(&recipe).unwrap_or_default().to_owned(),
                 recipe_digest: recipe.request["digest"].as_str().unwrap_or_default().to_owned(),
                 column: ColumnPart {
                     radius_um: record.request["radius_um"].as_f64(),

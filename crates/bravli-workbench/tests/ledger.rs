@@ -39,7 +39,7 @@ fn cut_entry(folder: &Path, file: &str, path: &str) {
 fn small(layers: &[&str]) -> PlaceColumn {
     PlaceColumn {
         recipe: "mine".into(),
-        main_xml: String::new(),
+        main_file: String::new(),
         radius_um: Some(25.0),
         layers: layers.iter().map(|layer| (*layer).to_owned()).collect(),
         seed: 1,
@@ -47,7 +47,7 @@ fn small(layers: &[&str]) -> PlaceColumn {
 }
 
 fn parsed(bench: &Workbench) -> bravli_workbench::RecipeReply {
-    bench.parse_recipe(&ParseRecipe { recipe: "mine".into(), main_xml: String::new() }).unwrap()
+    bench.parse_recipe(&ParseRecipe::named("mine")).unwrap()
 }
 
 fn circuit(bench: &Workbench, layers: &[&str]) -> bravli_workbench::CircuitReply {
@@ -209,7 +209,7 @@ fn an_assumption_needs_a_reason_and_a_derivation_a_formula() {
                 entry.replace(from, to)
             });
         });
-        let error = bench.parse_recipe(&ParseRecipe { recipe: "mine".into(), main_xml: String::new() }).unwrap_err();
+        let error = bench.parse_recipe(&ParseRecipe::named("mine")).unwrap_err();
         assert_eq!(error.code, code, "{error}");
         assert!(error.place.starts_with("sources.yaml:") && error.message.contains(path), "{error}");
     }

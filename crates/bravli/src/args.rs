@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Runs, checks or writes study files.
     #[command(subcommand)]
     Study(StudyCommand),
+    /// Reads, checks, explains, compares and converts recipes.
+    #[command(subcommand)]
+    Recipe(RecipeCommand),
     /// Checks literature records, or adds to the lab's own.
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
@@ -75,6 +78,86 @@ pub(crate) enum StudyCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+}
+
+/// What a recipe command reads: a recipe folder, one of its files as the builder recipe, or the name of a recipe.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RecipePlace {
+    /// A recipe folder, a builder recipe file, or the name of a recipe of the lab or a shipped one.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) place: PathBuf,
+    /// Builder recipe file to read where the folder holds several, such as v7.xml.
+    #[arg(long, default_value = "", value_name = "FILE", hide_default_value = true)]
+    pub(crate) main: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecipeCommand {
+    /// Lists every problem with file:line:column, severity and remedy.
+    Check {
+        #[command(flatten)]
+        recipe: RecipePlace,
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the synapse class of every pair of cell types, tab separated, with the index of the deciding rule from 0.
+    Table {
+        #[command(flatten)]
+        recipe: RecipePlace,
+    },
+    /// Says which rules decide a pair of m-types, what they override, and all parameters.
+    Explain {
+        #[command(flatten)]
+        recipe: RecipePlace,
+        /// Presynaptic m-type, such as L4_SSC.
+        #[arg(long)]
+        pre: String,
+        /// Postsynaptic m-type, such as L2_TPC:A.
+        #[arg(long)]
+        post: String,
+        /// Presynaptic e-type; all of the m-type where absent.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        pre_etype: String,
+        /// Postsynaptic e-type; all of the m-type where absent.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        post_etype: String,
+        /// Bath calcium in mM that release is scaled to.
+        #[arg(long, value_name = "MM")]
+        calcium: Option<f64>,
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tells what changes from one recipe to another: names, cells, classes, rules, pathways.
+    Diff {
+        /// The first recipe, as for the other commands.
+        from: PathBuf,
+        /// The second recipe.
+        to: PathBuf,
+        /// Prints one JSON object, with up to 200 pathways.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes a recipe in another form and lists what that form cannot hold.
+    Convert {
+        #[command(flatten)]
+        recipe: RecipePlace,
+        /// The form.
+        #[arg(long, value_enum)]
+        to: RecipeForm,
+        /// Folder to write to; it must not exist or be empty.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum RecipeForm {
+    /// A recipe folder as bravli keeps it.
+    Ours,
+    /// The builder recipe as JSON of version 1.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

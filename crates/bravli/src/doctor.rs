@@ -8,7 +8,7 @@ use std::process::ExitCode;
 /// Checks the shipped recipe and records and the lab, one line each.
 pub(crate) fn doctor(lab: &Path) -> ExitCode {
     let bench = Workbench::new(lab);
-    let recipe = bench.parse_recipe(&ParseRecipe { recipe: "rat-barrel".into(), main_xml: String::new() });
+    let recipe = bench.parse_recipe(&ParseRecipe::named("rat-barrel"));
     let library = bench.search_literature(&SearchLiterature {
         query: "barrel cortex".into(),
         limit: 1,

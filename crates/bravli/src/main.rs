@@ -5,6 +5,7 @@ mod call;
 mod doctor;
 mod knowledge;
 mod output;
+mod recipe;
 mod study;
 
 use args::{Cli, Command};
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Call { tool, arguments, online } => call::call(&tool, &arguments, &knowledge::bench(&cli.lab, online)),
         Command::Tools { json } => call::list(json),
         Command::Study(command) => study::run(command, &cli.lab),
+        Command::Recipe(command) => recipe::run(&command, &cli.lab),
         Command::Knowledge(command) => knowledge::run(&command, &cli.lab),
         Command::Doctor => doctor::doctor(&cli.lab),
     }

@@ -2,13 +2,14 @@
 
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
-use crate::{CellTypes, Location, Problem, Recipe, shell_match};
+use crate::{CellTypes, EndPattern, Location, Problem, Recipe, shell_match};
 use std::collections::BTreeMap;
 
 /// Tells of them all.
 pub(crate) fn rules(recipe: &Recipe, notes: &mut Notes) {
     repeated(recipe, notes);
     dead_touches(recipe, notes);
+    broad(recipe, notes);
     let found = recipe.cell_types();
     if !recipe.synapse_rules.is_empty() && !found.types.is_empty() {
         decided(recipe, &found, notes);
@@ -22,7 +23,7 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
     for (i, (rule, tally)) in recipe.synapse_rules.iter().zip(table.tally()).enumerate() {
         let name = format!("synapse rule {}->{} {}", rule.from, rule.to, rule.class);
         // an end that no m-type fits at all is told as a dead rule
-        let fits = |end: &crate::EndPattern| types.iter().any(|cell| end.matches(&cell.class()));
+        let fits = |end: &EndPattern| types.iter().any(|cell| end.matches(&cell.class()));
         if tally.n_matched == 0 && rule.from.region.is_none() && rule.to.region.is_none() {
             let ends = [("from", &rule.from), ("to", &rule.to)];
             let etype =
@@ -62,6 +63,27 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
         let remedy = "there is no default class; start the rules with EXC/INH to EXC/INH";
         let at = recipe.synapse_rules.first().map(|rule| rule.at.clone()).unwrap_or_default();
         notes.add(Problem::warning("undecided_pairs", message).at(at).remedy(remedy));
+    }
+}
+
+/// `*BC` is meant for basket cells and takes double bouquet cells along.
+fn broad(recipe: &Recipe, notes: &mut Notes) {
+    let ends = recipe.synapse_rules.iter().flat_map(|rule| [(&rule.from, rule), (&rule.to, rule)]);
+    let mut said: BTreeMap<&str, (usize, &Location)> = BTreeMap::new();
+    for (end, rule) in ends {
+        let Some(pattern) = end.mtype.as_deref().filter(|p| p.ends_with("*BC")) else { continue };
+        let fits = |ending: &str| recipe.taxonomy.keys().any(|m| m.ends_with(ending) && shell_match(pattern, m));
+        if fits("_DBC") && fits("_LBC") {
+            said.entry(pattern).or_insert((0, &rule.at)).0 += 1;
+        }
+    }
+    for (pattern, (n, at)) in said {
+        let message = format!(
+            "{pattern:?} fits double bouquet cells (DBC) beside the basket cells, in {n} synapse rule{}",
+            if n == 1 { "" } else { "s" }
+        );
+        let remedy = format!("if basket cells are meant, write {:?}", pattern.replace("*BC", "[LNS]BC"));
+        notes.add(Problem::warning("broad_pattern", message).at(at.clone()).remedy(remedy));
     }
 }
 

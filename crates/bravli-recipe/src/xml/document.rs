@@ -291,17 +291,20 @@ impl Tree<'_> {
     fn disabled(&self, document: &roxmltree::Document<'_>, notes: &mut Notes) {
         for comment in document.descendants().filter(roxmltree::Node::is_comment) {
             let text = comment.text().unwrap_or_default();
+            let mut total = 0;
             let found: Vec<String> = DISABLED
                 .iter()
                 .filter_map(|(tag, one, many)| {
                     let n = text.match_indices(tag).count();
+                    total += n;
                     (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
                 })
                 .collect();
             if found.is_empty() {
                 continue;
             }
-            let message = format!("a comment holds {}, which are not part of the recipe", found.join(" and "));
+            let verb = if total == 1 { "is" } else { "are" };
+            let message = format!("a comment holds {}, which {verb} not part of the recipe", found.join(" and "));
             let at = self.lines.locate(&self.file, self.text, comment.range().start);
             notes.add(
                 Problem::note("disabled_rule", message).at(at).remedy("remove the comment, or what hides the rule"),

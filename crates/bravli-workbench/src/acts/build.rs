@@ -11,7 +11,7 @@ use crate::workbench::Workbench;
 impl Workbench {
     /// Places a column without storing it; the digest of its recipe's files.
     pub(crate) fn check_column(&self, request: &PlaceColumn) -> Result<String, ActError> {
-        let read = self.read_recipe(&request.recipe, &request.main_xml)?;
+        let read = self.read_recipe(&request.recipe, &request.main_file)?;
         stages::column::admitted(request, &read.sourced)?;
         Ok(read.digest)
     }
@@ -22,7 +22,7 @@ impl Workbench {
     /// Problems of the recipe, an unknown layer, a column too large for the machine's memory, or `unsourced` when the column
     /// or what is built on it by the recipe would use a number without a source.
     pub fn place_column(&self, request: &PlaceColumn) -> Result<ColumnReply, ActError> {
-        let read = self.read_recipe(&request.recipe, &request.main_xml)?;
+        let read = self.read_recipe(&request.recipe, &request.main_file)?;
         let store_recipe = || stages::recipe::store(self.store(), &read);
         let (made, source) = stages::column::make(request, &read.sourced, store_recipe, self.store())?;
         let header = stages::column::header(self.store(), &made.record)?;

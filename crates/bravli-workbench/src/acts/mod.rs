@@ -5,9 +5,13 @@ mod inspect;
 mod library;
 mod literature;
 mod recipe;
+mod recipe_detail;
+mod recipe_open;
 mod records;
 mod run;
 mod why;
+
+pub use recipe_open::{OpenRecipe, TableNotes, WrittenRecipe};
 
 use crate::replies::Status;
 use crate::store::Made;

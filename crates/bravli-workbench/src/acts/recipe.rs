@@ -1,62 +1,74 @@
 //! Recipes, read and checked.
 
+use super::recipe_detail::{changes, pair};
 use crate::error::{ActError, ProblemReply};
-use crate::replies::{LedgerCounts, RecipeReply};
+use crate::replies::{LedgerCounts, ProblemKindRow, RecipeReply};
 use crate::requests::ParseRecipe;
 use crate::stages;
 use crate::workbench::Workbench;
+use bravli_recipe::{Problem, Recipe, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// Problems shown where none are asked for.
+const SHOWN: usize = 12;
+/// Problems shown where some are asked for.
+const LISTED: usize = 100;
 
 impl Workbench {
     /// Reads and checks a recipe; stores nothing.
     ///
     /// # Errors
-    /// All problems of the files at once, or the names of the recipes there are.
+    /// All problems of the files at once, or the names of the recipes there are; an m-type or e-type that it does not have.
     pub fn parse_recipe(&self, request: &ParseRecipe) -> Result<RecipeReply, ActError> {
-        let read = self.read_recipe(&request.recipe, &request.main_xml)?;
+        let read = self.read_recipe(&request.recipe, &request.main_file)?;
         let recipe = &read.sourced.recipe;
-        let mut missing = Vec::new();
-        let needs = [
-            (recipe.column.is_some(), "column geometry (column.yaml)"),
-            (!recipe.composition.is_empty(), "cell composition"),
-            (!recipe.pathways.is_empty(), "connection probabilities (pathways.yaml)"),
-            (
-                recipe.neurons.as_ref().is_some_and(|models| models.receptors.is_some()),
-                "point neurons and receptors (neurons.yaml)",
-            ),
-            (recipe.boundary_text.is_some(), "boundary conditions (boundary.yaml)"),
-            (!recipe.sources.is_empty(), "sources of its numbers (sources.yaml)"),
-        ];
-        missing.extend(needs.iter().filter(|(there, _)| !there).map(|(_, what)| (*what).to_owned()));
+        let pair = request.pair.as_ref().map(|asked| pair(recipe, asked)).transpose()?;
+        let changes = if request.against.is_empty() {
+            None
+        } else {
+            let other = self.read_recipe(&request.against, &request.against_file).map_err(|mut error| {
+                // a place in the other recipe's files is told as such
+                if error.place == "recipe" {
+                    error.place = "against".to_owned();
+                } else {
+                    error.message = format!("recipe {:?}: {}", request.against, error.message);
+                }
+                error
+            })?;
+            Some(changes(&other.sourced.recipe, recipe))
+        };
+        let problems = problems(&read.problems, &request.problems)?;
+        let missing = missing(recipe);
+        let buildable = missing.is_empty();
+        let next = next(request, buildable, &read.problems);
         let mut mtypes: Vec<&str> = recipe.composition.iter().map(|group| group.mtype.as_str()).collect();
         mtypes.sort_unstable();
         mtypes.dedup();
         let mut layers: Vec<String> = recipe.composition.iter().map(|group| group.layer.clone()).collect();
         layers.sort();
         layers.dedup();
-        let problems: Vec<ProblemReply> = read.problems.iter().map(ProblemReply::from).collect();
-        let buildable = missing.is_empty();
-        let next = if buildable {
-            format!(
-                "place_column {{\"recipe\": {:?}, \"radius_um\": 130, \"layers\": [\"2\", \"3\", \"4\", \"5\"]}}",
-                request.recipe
-            )
-        } else {
-            "place_column {\"recipe\": \"rat-barrel\"} for a recipe that can be simulated".to_owned()
-        };
+        let asked: Vec<&str> =
+            [pair.as_ref().map(|p| p.finding.as_str()), changes.as_ref().map(|c| c.finding.as_str())]
+                .into_iter()
+                .flatten()
+                .collect();
+        let finding = format!(
+            "{}{}: {} m-types in {} layers, {} synapse classes chosen by {} rules, {} connection rules; {}; {} warnings and {} notes{}",
+            asked.iter().map(|text| format!("{text}. ")).collect::<String>(),
+            recipe.name,
+            mtypes.len(),
+            layers.len(),
+            recipe.synapse_classes.len(),
+            recipe.synapse_rules.len(),
+            recipe.connection_rules.len(),
+            LedgerCounts::from(&read.ledger),
+            read.problems.iter().filter(|p| p.severity == Severity::Warning).count(),
+            read.problems.iter().filter(|p| p.severity == Severity::Note).count(),
+            if buildable { "" } else { "; a simulation needs more" },
+        );
         Ok(RecipeReply {
-            finding: format!(
-                "{}: {} m-types in {} layers, {} synapse classes chosen by {} rules, {} connection rules; {}; {} warnings and notes{}",
-                recipe.name,
-                mtypes.len(),
-                layers.len(),
-                recipe.synapse_classes.len(),
-                recipe.synapse_rules.len(),
-                recipe.connection_rules.len(),
-                LedgerCounts::from(&read.ledger),
-                problems.len(),
-                if buildable { "" } else { "; a simulation needs more" },
-            ),
+            finding,
             recipe: recipe.name.clone(),
             digest: read.digest.clone(),
             files: read.files.0.keys().cloned().collect(),
@@ -65,18 +77,23 @@ impl Workbench {
             n_synapse_classes: recipe.synapse_classes.len() as u32,
             n_synapse_rules: recipe.synapse_rules.len() as u32,
             n_connection_rules: recipe.connection_rules.len() as u32,
+            n_touch_rules: recipe.touches.rules.len() as u32,
+            n_pairs: n_pairs(recipe),
             populations: recipe.populations.iter().map(|population| population.name.clone()).collect(),
             buildable,
             missing,
             ledger: LedgerCounts::from(&read.ledger),
-            n_problems: problems.len() as u32,
-            problems: problems.into_iter().take(20).collect(),
-            next: vec![next],
+            n_problems: read.problems.len() as u32,
+            problem_kinds: kinds(&read.problems),
+            problems,
+            pair,
+            changes,
+            next,
         })
     }
 
     /// A recipe of the lab or a shipped one, with what its numbers rest on.
-    pub(super) fn read_recipe(&self, name: &str, main_xml: &str) -> Result<stages::recipe::ReadRecipe, ActError> {
+    pub(super) fn read_recipe(&self, name: &str, main_file: &str) -> Result<stages::recipe::ReadRecipe, ActError> {
         let files = self.lab().recipe_files(name)?;
         // `mine`, `./mine` and `recipes/mine` are one recipe
         let plain = Path::new(name).file_name().and_then(|last| last.to_str()).unwrap_or(name);
@@ -89,6 +106,99 @@ impl Workbench {
             ));
         }
         let knowledge = self.knowledge()?;
-        stages::recipe::read(plain, files, main_xml, knowledge)
+        stages::recipe::read(plain, files, main_file, knowledge)
     }
+}
+
+/// What a simulation needs and the recipe lacks.
+fn missing(recipe: &Recipe) -> Vec<String> {
+    let needs = [
+        (recipe.column.is_some(), "column geometry (column.yaml)"),
+        (!recipe.composition.is_empty(), "cell composition"),
+        (!recipe.pathways.is_empty(), "connection probabilities (pathways.yaml)"),
+        (
+            recipe.neurons.as_ref().is_some_and(|models| models.receptors.is_some()),
+            "point neurons and receptors (neurons.yaml)",
+        ),
+        (recipe.boundary_text.is_some(), "boundary conditions (boundary.yaml)"),
+        (!recipe.sources.is_empty(), "sources of its numbers (sources.yaml)"),
+    ];
+    needs.iter().filter(|(there, _)| !there).map(|(_, what)| (*what).to_owned()).collect()
+}
+
+/// Pairs of cell types that a rule decides, and all of them.
+fn n_pairs(recipe: &Recipe) -> [u32; 2] {
+    let types = recipe.cell_types().types;
+    let table = recipe.synapse_table(&types);
+    let n = types.len();
+    let decided = (0..n).flat_map(|pre| (0..n).map(move |post| (pre, post)));
+    let decided = decided.filter(|(pre, post)| table.rule(*pre, *post).is_some()).count();
+    [decided as u32, (n * n) as u32]
+}
+
+/// The gravest first; within a severity in order of code.
+fn kinds(problems: &[Problem]) -> Vec<ProblemKindRow> {
+    let mut counts: BTreeMap<(Severity, &str), u32> = BTreeMap::new();
+    for problem in problems {
+        *counts.entry((problem.severity, &problem.code)).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|((severity, code), n)| ProblemKindRow {
+            severity: format!("{severity:?}").to_lowercase(),
+            code: code.to_owned(),
+            n,
+        })
+        .collect()
+}
+
+/// Those asked for by severity or code; the first of each kind where nothing is asked.
+fn problems(problems: &[Problem], asked: &str) -> Result<Vec<ProblemReply>, ActError> {
+    let mut sorted: Vec<&Problem> = problems.iter().collect();
+    sorted.sort_by_key(|problem| problem.severity);
+    if asked.is_empty() {
+        let mut said = BTreeSet::new();
+        return Ok(sorted
+            .into_iter()
+            .filter(|problem| said.insert(problem.code.as_str()))
+            .take(SHOWN)
+            .map(ProblemReply::from)
+            .collect());
+    }
+    let severity = |problem: &Problem| format!("{:?}", problem.severity).to_lowercase();
+    let chosen: Vec<ProblemReply> = sorted
+        .iter()
+        .filter(|problem| problem.code == asked || severity(problem) == asked)
+        .take(LISTED)
+        .map(|problem| ProblemReply::from(*problem))
+        .collect();
+    if chosen.is_empty() && !["error", "warning", "note"].contains(&asked) {
+        let known: Vec<&str> = sorted.iter().map(|problem| problem.code.as_str()).collect();
+        let near = bravli_recipe::nearest(asked, known.iter().copied());
+        let hint = if near.is_empty() { String::new() } else { format!(", did you mean {}?", near.join(", ")) };
+        return Err(ActError::new(
+            "unknown_problem_kind",
+            "problems",
+            format!("this recipe has no problem of the kind {asked:?}{hint}"),
+            "give error, warning, note, or a code of problem_kinds",
+        ));
+    }
+    Ok(chosen)
+}
+
+fn next(request: &ParseRecipe, buildable: bool, problems: &[Problem]) -> Vec<String> {
+    let mut next = Vec::new();
+    let warned = problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
+    if request.problems.is_empty() && warned > 1 {
+        next.push(format!("parse_recipe {{\"recipe\": {:?}, \"problems\": \"warning\"}}", request.recipe));
+    }
+    next.push(if buildable {
+        format!(
+            "place_column {{\"recipe\": {:?}, \"radius_um\": 130, \"layers\": [\"2\", \"3\", \"4\", \"5\"]}}",
+            request.recipe
+        )
+    } else {
+        "place_column {\"recipe\": \"rat-barrel\"} for a recipe that can be simulated".to_owned()
+    });
+    next
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// A recipe, its files and what its numbers rest on.
 pub(crate) struct ReadRecipe {
     pub(crate) files: RecipeFiles,
-    pub(crate) main_xml: String,
+    pub(crate) main_file: String,
     pub(crate) sourced: Sourced,
     /// Warnings and notes.
     pub(crate) problems: Vec<Problem>,
@@ -31,17 +31,17 @@ pub(crate) struct ReadRecipe {
 pub(crate) fn read(
     name: &str,
     files: RecipeFiles,
-    main_xml: &str,
+    main_file: &str,
     knowledge: Arc<KnowledgeBase>,
 ) -> Result<ReadRecipe, ActError> {
-    let main = Some(main_xml).filter(|main| !main.is_empty());
+    let main = Some(main_file).filter(|main| !main.is_empty());
     let reading = read_with(name, &files, main).map_err(|rejected| ActError::rejected(&rejected))?;
     let mut problems = reading.problems;
     let sourced = Sourced::new(reading.recipe, reading.numbers, knowledge);
     problems.extend(sourced.warnings());
     let ledger = sourced.ledger(&sourced.all());
     let digest = digest(&files);
-    Ok(ReadRecipe { files, main_xml: main_xml.to_owned(), sourced, problems, ledger, digest })
+    Ok(ReadRecipe { files, main_file: main_file.to_owned(), sourced, problems, ledger, digest })
 }
 
 /// Digest over names and contents.
@@ -59,8 +59,8 @@ fn digest(files: &RecipeFiles) -> String {
 pub(crate) fn store(store: &Store, recipe: &ReadRecipe) -> Result<Made, ActError> {
     let name = &recipe.sourced.recipe.name;
     let mut request = json!({ "recipe": name, "digest": recipe.digest });
-    if !recipe.main_xml.is_empty() {
-        request["main_xml"] = json!(recipe.main_xml);
+    if !recipe.main_file.is_empty() {
+        request["main_file"] = json!(recipe.main_file);
     }
     store.make("recipe", request, &[], |folder| {
         for (name, bytes) in &recipe.files.0 {
@@ -82,6 +82,11 @@ pub(crate) fn store(store: &Store, recipe: &ReadRecipe) -> Result<Made, ActError
         });
         Ok(Draft { summary, ledger: recipe.ledger.clone(), notes: problems })
     })
+}
+
+/// The builder recipe that was named when a recipe was stored. Artifacts from before it could be other than XML say `main_xml`.
+pub(crate) fn main_file(record: &ArtifactRecord) -> Option<&str> {
+    ["main_file", "main_xml"].iter().find_map(|field| record.request[*field].as_str())
 }
 
 /// Reads the copy of a recipe from the store.
@@ -112,6 +117,6 @@ fn read_copy(store: &Store, record: &ArtifactRecord) -> Result<Reading, ActError
         })
         .collect::<Result<BTreeMap<_, _>, ActError>>()?;
     let name = record.request["recipe"].as_str().unwrap_or_default();
-    let main = record.request["main_xml"].as_str();
+    let main = main_file(record);
     read_with(name, &RecipeFiles(files), main).map_err(|rejected| ActError::rejected(&rejected))
 }
