@@ -21,6 +21,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bioname;
 mod check;
 mod composition;
 mod files;
@@ -39,6 +40,7 @@ mod table;
 mod xml;
 mod yaml;
 
+pub use bioname::*;
 pub use bravli_facts::nearest;
 pub use files::{MAX_FILE_BYTES, RecipeFiles};
 pub use lookup::{CellClass, ConnectionIndex, Resolved, SourceIndex, UnmatchedPair};

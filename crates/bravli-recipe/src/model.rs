@@ -1,5 +1,6 @@
 //! What a recipe holds once it is read: plain values, no derived numbers.
 
+use crate::bioname::{EmodelRow, Manifest, MorphologyRow, PlacementRules, TargetQuery};
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,6 +49,21 @@ pub struct Recipe {
     pub target: Option<TargetSpec>,
     /// The text of `boundary.yaml`, read by the crate that knows boundaries.
     pub boundary_text: Option<String>,
+    /// Where in the layers the parts of morphologies should lie, from `placement_rules.xml`.
+    #[serde(default)]
+    pub placement_rules: Option<PlacementRules>,
+    /// Which morphologies there are, from `extNeuronDB.dat`.
+    #[serde(default)]
+    pub morphologies: Vec<MorphologyRow>,
+    /// Electrical models and their currents, from `mecombo_emodel.tsv`.
+    #[serde(default)]
+    pub emodels: Vec<EmodelRow>,
+    /// What the circuit build was told, from `MANIFEST.yaml`.
+    #[serde(default)]
+    pub manifest: Option<Manifest>,
+    /// Named sets of cells, from `targets.yaml`.
+    #[serde(default)]
+    pub targets: Vec<TargetQuery>,
 }
 
 /// The cross-section of a column.
