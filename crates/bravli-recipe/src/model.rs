@@ -116,12 +116,27 @@ pub struct CompositionGroup {
     pub mtype: String,
     /// Layer name.
     pub layer: String,
+    /// Where its cells lie: an acronym of the atlas, `@regex` over acronyms, or a `;` path of acronyms.
+    #[serde(default)]
+    pub region: Option<String>,
     /// Cells per mm³; `None` when the file names a volumetric dataset that is not here.
     pub density_per_mm3: Option<f64>,
+    /// The dataset that the density comes from, where the file names one.
+    #[serde(default)]
+    pub dataset: Option<DatasetDensity>,
     /// e-type → share of the group; sums to one.
     pub etypes: BTreeMap<String, f64>,
     /// Where it stands.
     pub at: Location,
+}
+
+/// A density that a dataset of the atlas gives voxel by voxel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatasetDensity {
+    /// Name of the dataset: its file without `.nrrd`.
+    pub name: String,
+    /// Factor on its values, in cells per mm³.
+    pub factor: f64,
 }
 
 /// Classes of an m-type.

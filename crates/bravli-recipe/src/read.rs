@@ -27,6 +27,8 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_xml: Option<&str>) -> Res
         recipe.boundary_text = files.utf8(BOUNDARY, &mut notes).map(str::to_owned);
     }
     bioname::read(files, &parsed, &mut recipe, &mut notes);
+    composition::tell_unresolved(&recipe.composition, |_| None, &mut notes);
+    composition::check(&recipe, &mut notes);
     check::recipe(&recipe, &parsed, &mut notes);
     let numbers = number_walk::walk(&parsed);
     if !recipe.sources.is_empty() {

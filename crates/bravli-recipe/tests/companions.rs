@@ -298,3 +298,43 @@ fn tables_with_a_header_have_the_same_limit() {
     let found = one("mtype_taxonomy.tsv", &rows, "too_many_rows");
     assert!(found.message.contains(&MAX_ROWS.to_string()), "{found}");
 }
+
+#[test]
+fn real_compositions_give_their_groups_with_region_and_dataset() {
+    let Some(data) = data("real_compositions_give_their_groups_with_region_and_dataset") else { return };
+    let taxonomy = "mtype\tmClass\tsClass\nL23_MC\tINT\tINH\nRt_RC\tINT\tINH\nL2_IPC\tPYR\tEXC\nL5_TPC:A\tPYR\tEXC\n\
+                    L5_TPC:B\tPYR\tEXC\nL5_TPC:C\tPYR\tEXC\n";
+    for (file, expected) in [
+        (
+            "cell_composition_v1.yaml",
+            [
+                ("L23_MC@2", None, Some(("MC", 0.1)), "L2"),
+                ("L2_IPC@2", Some(42.0), None, "L2"),
+                ("L23_MC@3", None, Some(("MC.dat", 1.0)), "L3"),
+            ]
+            .as_slice(),
+        ),
+        (
+            "cell_composition_v2.yaml",
+            &[("Rt_RC@Rt", Some(68_750.0), None, "mc0;Rt"), ("Rt_RC@Rt", None, Some(("L23_MC", 1.0)), "mc1;Rt")],
+        ),
+        (
+            "sscx_mm_cell_composition.yaml",
+            &[
+                ("L5_TPC:C@5", None, Some(("[cell_density]L5_TPC:C", 1.0)), "@;L5"),
+                ("L5_TPC:B@5", None, Some(("[cell_density]L5_TPC:B", 1.0)), "@;L5"),
+                ("L5_TPC:A@5", None, Some(("[cell_density]L5_TPC:A", 1.0)), "@;L5"),
+            ],
+        ),
+    ] {
+        let text = std::fs::read_to_string(data.join("composition_variants").join(file)).unwrap();
+        let entries = [("cell_composition.yaml", text.as_str()), ("mtype_taxonomy.tsv", taxonomy)];
+        let recipe = read("real", &files(&entries)).unwrap().recipe;
+        assert_eq!(recipe.composition.len(), expected.len(), "{file}");
+        for (group, (name, density, dataset, region)) in recipe.composition.iter().zip(expected) {
+            assert_eq!(format!("{}@{}", group.mtype, group.layer), *name);
+            assert_eq!((group.density_per_mm3, group.region.as_deref()), (*density, Some(*region)), "{name}");
+            assert_eq!(group.dataset.as_ref().map(|d| (d.name.as_str(), d.factor)), *dataset, "{name}");
+        }
+    }
+}

@@ -23,6 +23,7 @@ pub use morphologies::MorphologyRow;
 pub use placement::{LayerHeight, MtypeRuleSet, PlacementKind, PlacementRule, PlacementRules};
 pub use rotations::{MtypeRotation, Rotation, RotationAxis};
 pub use rows::MAX_ROWS;
+pub(crate) use targets::dataset_name;
 pub use targets::{TargetCondition, TargetQuery, TargetSelection, TargetTest};
 
 use crate::problem::Notes;
