@@ -21,6 +21,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod atlas;
 mod bioname;
 mod check;
 mod composition;
@@ -40,6 +41,10 @@ mod table;
 mod xml;
 mod yaml;
 
+pub use atlas::{
+    Atlas, AtlasError, GroupCells, MAX_HIERARCHY_BYTES, MAX_VOLUME_BYTES, Mask, MeanDensity, Region, RegionMap, Volume,
+    VolumeData, VolumeError, VolumeErrorKind, VoxelKind, VoxelValue,
+};
 pub use bioname::*;
 pub use bravli_facts::nearest;
 pub use files::{MAX_FILE_BYTES, RecipeFiles};

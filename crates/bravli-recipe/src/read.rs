@@ -5,7 +5,9 @@ use crate::problem::Notes;
 use crate::select::{
     BOUNDARY, COLUMN, COMPOSITION, MINIS, NEURONS, PATHWAYS, POPULATIONS, Parsed, SOURCES, TAXONOMY, parse,
 };
-use crate::{Reading, Recipe, RecipeFiles, Rejected, bioname, composition, number_walk, sidecars, sources, table, xml};
+use crate::{
+    Reading, Recipe, RecipeFiles, Rejected, atlas, bioname, composition, number_walk, sidecars, sources, table, xml,
+};
 
 /// Reads a recipe folder, choosing the builder recipe by root element and name.
 ///
@@ -27,7 +29,7 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_xml: Option<&str>) -> Res
         recipe.boundary_text = files.utf8(BOUNDARY, &mut notes).map(str::to_owned);
     }
     bioname::read(files, &parsed, &mut recipe, &mut notes);
-    composition::tell_unresolved(&recipe.composition, |_| None, &mut notes);
+    atlas::resolve(&mut recipe, files, &mut notes);
     composition::check(&recipe, &mut notes);
     check::recipe(&recipe, &parsed, &mut notes);
     let numbers = number_walk::walk(&parsed);

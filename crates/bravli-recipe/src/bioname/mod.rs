@@ -23,8 +23,8 @@ pub use morphologies::MorphologyRow;
 pub use placement::{LayerHeight, MtypeRuleSet, PlacementKind, PlacementRule, PlacementRules};
 pub use rotations::{MtypeRotation, Rotation, RotationAxis};
 pub use rows::MAX_ROWS;
-pub(crate) use targets::dataset_name;
 pub use targets::{TargetCondition, TargetQuery, TargetSelection, TargetTest};
+pub(crate) use targets::{compile, dataset_name};
 
 use crate::problem::Notes;
 use crate::select::Parsed;
