@@ -318,7 +318,7 @@ fn what_an_atlas_cannot_answer_is_told_at_its_place() {
         (
             folder(&good, "S1", &[("MANIFEST.yaml", b"common: {mask: none}".to_vec())]),
             "missing_file",
-            Severity::Error,
+            Severity::Warning,
             "\"none\"",
             "MANIFEST.yaml",
         ),

@@ -248,6 +248,11 @@ fn every_fault_of_manifest_and_targets_has_a_place() {
         assert_eq!(found.severity, severity, "{found}");
         assert!(found.at.is_some() && found.to_string().contains(words), "{found}");
     }
+    let path =
+        one("MANIFEST.yaml", "common:\n  region: S1\n  morph_release: /gpfs/x\n", "unreachable_path").at.unwrap();
+    assert_eq!((path.line, path.column), (3, 18), "the path itself");
+    let root = one("placement_rules.xml", "<global_rule_set/>", "unexpected_root");
+    assert!(root.message.contains("expected <placement_rules>"), "{root}");
     for (query, code, severity, words) in [
         ("{mtype: L4_SCC}", "unknown_value", Severity::Warning, "did you mean L4_SSC"),
         ("{mtype: {$regex: 'L9.*'}}", "unknown_value", Severity::Warning, "L9.*"),

@@ -209,7 +209,8 @@ impl AtlasError {
             Self::BadDensity { .. } => ("bad_density", at),
             Self::TooMuchWork { .. } => ("too_much_work", at),
         };
-        let is_mild = matches!(self, Self::UnknownRegion { .. } | Self::EmptyRegion { .. });
+        // what is missing leaves a density open; what is broken is refused
+        let is_mild = matches!(self, Self::UnknownRegion { .. } | Self::EmptyRegion { .. } | Self::MissingDataset(_));
         let problem = if is_mild { Problem::warning } else { Problem::error };
         problem(code, self.to_string()).at(at).remedy(self.remedy())
     }

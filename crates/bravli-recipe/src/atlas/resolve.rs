@@ -81,8 +81,9 @@ fn means(recipe: &Recipe, files: &RecipeFiles, pairs: &mut BTreeMap<Pair, Option
         Ok(Some(atlas)) => atlas,
         Ok(None) => return,
         Err(error) => {
-            let place = recipe.manifest.as_ref().map_or_else(|| start_of("brain_regions.nrrd"), |m| m.at.clone());
-            notes.add(error.problem(place));
+            let key = if matches!(error, AtlasError::MissingDataset(_)) { "common.mask" } else { "common.region" };
+            let asked = recipe.manifest.as_ref().map(|manifest| manifest.place(key).clone());
+            notes.add(error.problem(asked.unwrap_or_else(|| start_of("brain_regions.nrrd"))));
             return;
         }
     };

@@ -219,7 +219,7 @@ fn uncovered(recipe: &Recipe, notes: &mut Notes) {
 }
 
 fn settings(manifest: &Manifest, recipe: &Recipe, files: &RecipeFiles, notes: &mut Notes) {
-    let at = || manifest.at.clone();
+    let at = |key: &str| manifest.place(key).clone();
     let common = &manifest.common;
     for (key, path) in
         [("atlas", &common.atlas), ("morph_release", &common.morph_release), ("emodel_release", &common.emodel_release)]
@@ -227,7 +227,8 @@ fn settings(manifest: &Manifest, recipe: &Recipe, files: &RecipeFiles, notes: &m
         let Some(path) = path.as_deref().filter(|path| outside(path)) else { continue };
         let message = format!("common.{key} names {path:?}, which lies outside the recipe folder and is not read");
         let remedy = "copy what the recipe needs into its folder; everything else is read without it";
-        notes.add(Problem::warning("unreachable_path", message).at(at()).remedy(remedy));
+        let problem = Problem::warning("unreachable_path", message).at(at(&format!("common.{key}")));
+        notes.add(problem.remedy(remedy));
     }
     let asked = manifest.node_sets.as_ref().and_then(|sets| sets.targets.as_deref());
     let turned = manifest.assign_morphologies.as_ref().and_then(|assign| assign.rotations.as_deref());
@@ -235,13 +236,14 @@ fn settings(manifest: &Manifest, recipe: &Recipe, files: &RecipeFiles, notes: &m
         let Some(file) = file.filter(|file| !files.0.contains_key(*file)) else { continue };
         let near = did_you_mean(file, files.0.keys().map(String::as_str));
         let message = format!("{key} names {file:?}, which is not in the folder{near}");
-        notes.add(Problem::warning("missing_file", message).at(at()));
+        notes.add(Problem::warning("missing_file", message).at(at(key)));
     }
     let wants_minis = manifest.place_cells.as_ref().is_some_and(|place| place.mini_frequencies);
     if wants_minis && recipe.mini_frequencies.is_empty() {
         let message = "place_cells.mini_frequencies is true, but there are no mini frequencies";
         let remedy = "add mini_frequencies.tsv, or set it to false";
-        notes.add(Problem::warning("missing_file", message).at(at()).remedy(remedy));
+        let problem = Problem::warning("missing_file", message).at(at("place_cells.mini_frequencies"));
+        notes.add(problem.remedy(remedy));
     }
 }
 

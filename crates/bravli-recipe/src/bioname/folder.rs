@@ -1,14 +1,11 @@
 //! The recipe folder as a whole: what every file in it is.
 
 use crate::RecipeFiles;
-use crate::bioname::{EMODELS, MANIFEST, MORPHOLOGIES, TARGETS};
+use crate::bioname::{EMODELS, MANIFEST, MORPHOLOGIES, TARGETS, placement};
 use crate::select::{self, Parsed};
 use crate::xml::Element;
 use crate::xml::prolog::Prolog;
 use std::collections::BTreeSet;
-
-/// Root element of a placement rule file.
-const PLACEMENT_ROOT: &str = "placement_rules";
 
 /// Names that mean something by themselves, in small letters.
 const KNOWN: &[(&str, &str)] = &[
@@ -70,7 +67,7 @@ pub(super) fn placement_file(files: &RecipeFiles, used: &BTreeSet<String>) -> Op
     let usual = files.0.keys().find(|name| name.as_str() == "placement_rules.xml" && !used.contains(*name));
     usual
         .or_else(|| {
-            candidates.find(|(_, bytes)| root_of(bytes).as_deref() == Some(PLACEMENT_ROOT)).map(|(name, _)| name)
+            candidates.find(|(_, bytes)| root_of(bytes).as_deref() == Some(placement::ROOT)).map(|(name, _)| name)
         })
         .cloned()
 }
@@ -123,7 +120,7 @@ fn seems(name: &str, small: &str, bytes: &[u8], used: &BTreeSet<String>) -> Stri
             Some("blueColumn") => "another builder recipe".to_owned(),
             Some("neurondb") => "a morphology database".to_owned(),
             Some("CellRecipe") => "a composition in the oldest form".to_owned(),
-            Some(PLACEMENT_ROOT) => "further placement rules".to_owned(),
+            Some(root) if root == placement::ROOT => "further placement rules".to_owned(),
             Some(root) => format!("XML with the root <{root}>"),
             None => "XML without a root".to_owned(),
         };

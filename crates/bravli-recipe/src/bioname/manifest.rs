@@ -1,9 +1,10 @@
 //! `MANIFEST.yaml`: what a circuit build was told.
 
+use super::section::Section;
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::range::Range;
-use crate::yaml::{Fields, Node, Value};
+use crate::yaml::{Node, Value};
 use crate::{Location, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +31,17 @@ pub struct Manifest {
     pub other: Vec<String>,
     /// Where it stands.
     pub at: Location,
+    /// `section.key` → where its value stands.
+    #[serde(skip)]
+    places: BTreeMap<String, Location>,
+}
+
+impl Manifest {
+    /// Where the value of a `section.key` stands; the start of the file where it is absent.
+    #[must_use]
+    pub fn place(&self, key: &str) -> &Location {
+        self.places.get(key).unwrap_or(&self.at)
+    }
 }
 
 /// `common`: what the whole build shares.
@@ -207,7 +219,20 @@ pub(super) fn read(node: &Node, notes: &mut Notes) -> Option<Manifest> {
         node_sets,
         other,
         at,
+        places: places(node),
     })
+}
+
+/// Where the values of known keys stand.
+fn places(node: &Node) -> BTreeMap<String, Location> {
+    let mut places = BTreeMap::new();
+    for (section, keys) in SECTIONS {
+        let Some(values) = node.get(section) else { continue };
+        for (key, value) in keys.iter().filter_map(|key| values.get(key).map(|value| (key, value))) {
+            places.insert(format!("{section}.{key}"), value.at());
+        }
+    }
+    places
 }
 
 /// Sections and keys that are not read; a near miss of one that is read is told as a warning.
@@ -237,76 +262,4 @@ fn unknown(node: &Node, notes: &mut Notes) -> Vec<String> {
         notes.add(Problem::note("unread_setting", message).at(node.at()));
     }
     other
-}
-
-/// One section being read; a section without keys is empty rather than wrong.
-struct Section<'a, 'n> {
-    fields: Option<Fields<'a, 'n>>,
-}
-
-impl<'a, 'n> Section<'a, 'n> {
-    fn new(node: &'a Node, name: &str, notes: &'n mut Notes) -> Self {
-        let section = node.get(name).filter(|section| !matches!(section.value, Value::Null));
-        // every key is allowed here: `unknown` has spoken of the strange ones
-        let fields = section.map(|section| {
-            let keys: Vec<&str> = section.entries().iter().map(|(key, _)| key.text.as_str()).collect();
-            Fields::new(section, name, &keys, notes)
-        });
-        Self { fields }
-    }
-
-    fn get(&self, key: &str) -> Option<&'a Node> {
-        self.fields.as_ref()?.get(key)
-    }
-
-    fn text(&mut self, key: &str) -> Option<String> {
-        self.get(key)?;
-        self.fields.as_mut()?.name(key)
-    }
-
-    fn number(&mut self, key: &str, range: Range) -> Option<f64> {
-        self.fields.as_mut()?.number(key, range)
-    }
-
-    fn names(&mut self, key: &str) -> Vec<String> {
-        if self.get(key).is_none() {
-            return Vec::new();
-        }
-        self.fields.as_mut().map(|fields| fields.names(key)).unwrap_or_default()
-    }
-
-    fn texts(&self, key: &str) -> BTreeMap<String, String> {
-        let entries = self.get(key).map(Node::entries).unwrap_or_default();
-        entries.iter().map(|(key, value)| (key.text.clone(), value.label())).collect()
-    }
-
-    fn flag(&mut self, key: &str) -> bool {
-        let Some(node) = self.get(key) else { return false };
-        if let Value::Bool(flag) = node.value {
-            return flag;
-        }
-        if let Some(fields) = self.fields.as_mut() {
-            let message = format!("{key} must be true or false, got {}", node.kind());
-            fields.notes.add(Problem::error("not_a_flag", message).at(node.at()).remedy("write true or false"));
-        }
-        false
-    }
-
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "range and wholeness are checked")]
-    fn seed(&mut self) -> u64 {
-        /// Whole numbers up to here are exact in a file's floating point.
-        const LARGEST: f64 = 9_007_199_254_740_992.0;
-        let Some(node) = self.get("seed") else { return 0 };
-        if let Value::Number(seed) = node.value
-            && (0.0..=LARGEST).contains(&seed)
-            && seed.fract() == 0.0
-        {
-            return seed as u64;
-        }
-        if let Some(fields) = self.fields.as_mut() {
-            let message = format!("seed must be a whole number from 0 to 2^53, got {}", node.kind());
-            fields.notes.add(Problem::error("bad_seed", message).at(node.at()));
-        }
-        0
-    }
 }

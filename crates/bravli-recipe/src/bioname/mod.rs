@@ -13,6 +13,7 @@ mod morphologies;
 mod placement;
 mod rotations;
 mod rows;
+mod section;
 mod targets;
 
 pub use emodels::EmodelRow;

@@ -105,13 +105,20 @@ pub struct LayerHeight {
     pub fraction: f64,
 }
 
-const ROOT: &[&str] = &["global_rule_set", "mtype_rule_set", "global_rotation", "mtype_rotation"];
+/// Root element of a placement rule file.
+pub(super) const ROOT: &str = "placement_rules";
+const SECTIONS: &[&str] = &["global_rule_set", "mtype_rule_set", "global_rotation", "mtype_rotation"];
 const KINDS: &[&str] = &["below", "region_target", "region_occupy", "prefer_unscaled"];
 const INTERVAL: &[&str] =
     &["id", "type", "segment_type", "y_min_layer", "y_min_fraction", "y_max_layer", "y_max_fraction"];
 
 pub(super) fn read(file: &str, files: &RecipeFiles, notes: &mut Notes) -> Option<PlacementRules> {
     let root = xml::load(file, files, notes)?;
+    if root.name != ROOT {
+        let message = format!("root element is <{}>, expected <{ROOT}>, so no placement rule is read", root.name);
+        notes.add(Problem::warning("unexpected_root", message).at(root.at()));
+        return None;
+    }
     let mut out = PlacementRules::default();
     let mut homes: BTreeMap<String, Location> = BTreeMap::new();
     for (i, set) in root.children("global_rule_set").enumerate() {
@@ -140,10 +147,10 @@ pub(super) fn read(file: &str, files: &RecipeFiles, notes: &mut Notes) -> Option
         let Some(mtypes) = mtypes(set, notes) else { continue };
         out.mtype_rotations.push(MtypeRotation { mtypes, rotations: rotations::read(set, notes), at: set.at() });
     }
-    for child in root.children.iter().filter(|child| !ROOT.contains(&child.name.as_str())) {
-        let near = did_you_mean(&child.name, ROOT.iter().copied());
+    for child in root.children.iter().filter(|child| !SECTIONS.contains(&child.name.as_str())) {
+        let near = did_you_mean(&child.name, SECTIONS.iter().copied());
         let message = format!("<{}> is not part of placement rules and is ignored{near}", child.name);
-        let remedy = format!("the elements are {}", ROOT.join(", "));
+        let remedy = format!("the elements are {}", SECTIONS.join(", "));
         notes.add(Problem::warning("unknown_element", message).at(child.at()).remedy(remedy));
     }
     Some(out)
