@@ -4,6 +4,7 @@ use crate::column::{Cells, Column, ColumnHeader, PlacedLayer, PlacedPopulation};
 use crate::rounding::apportion;
 use bravli_recipe::{ColumnSpec, CompositionGroup, LayerSpec, Recipe, Shape, nearest};
 use bravli_rng::{Draw, Stream};
+use std::collections::BTreeMap;
 
 /// Most cells a column may hold: ten barrel columns. The engine indexes the sources of every 512 cells, which beyond this
 /// costs more than the cells themselves.
@@ -178,8 +179,12 @@ pub fn place(recipe: &Recipe, request: &PlaceRequest) -> Result<Column, PlaceErr
         populations: Vec::new(),
     };
     let mut cells = Cells::default();
+    // groups of one layer and m-type share a stream of positions, so each goes on where the one before it stopped
+    let mut n_drawn: BTreeMap<(usize, &str), u64> = BTreeMap::new();
     for group in groups.iter().filter(|group| group.n_cells > 0) {
-        place_group(recipe, group, request.seed, &mut header, &mut cells)?;
+        let first = n_drawn.entry((group.layer, &group.group.mtype)).or_default();
+        place_group(recipe, group, request.seed, *first, &mut header, &mut cells)?;
+        *first += u64::from(group.n_cells);
     }
     Ok(Column { header, cells })
 }
@@ -255,6 +260,7 @@ fn place_group(
     recipe: &Recipe,
     placed: &Group<'_>,
     seed: u64,
+    first_index: u64,
     header: &mut ColumnHeader,
     cells: &mut Cells,
 ) -> Result<(), PlaceError> {
@@ -284,7 +290,7 @@ fn place_group(
     let per_etype = apportion(placed.n_cells, &shares);
     let stream = Stream::new(seed, &format!("{}/{}", group.layer, group.mtype), Draw::Position);
     let slab = header.layers[placed.layer].clone();
-    let mut index = 0_u64;
+    let mut index = first_index;
     for (name, count) in names.into_iter().zip(per_etype) {
         if count == 0 {
             continue;

@@ -21,6 +21,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod atlas;
+mod bioname;
 mod calcium;
 mod check;
 mod composition;
@@ -48,6 +50,11 @@ mod table;
 mod xml;
 mod yaml;
 
+pub use atlas::{
+    Atlas, AtlasError, GroupCells, MAX_HIERARCHY_BYTES, MAX_VOLUME_BYTES, Mask, MeanDensity, Region, RegionMap, Volume,
+    VolumeData, VolumeError, VolumeErrorKind, VoxelKind, VoxelValue,
+};
+pub use bioname::*;
 pub use bravli_facts::nearest;
 pub use calcium::{REFERENCE_CALCIUM_MM, calcium_factor};
 pub use convert::{Converted, Form, Loss, convert};

@@ -1,5 +1,6 @@
 //! What a recipe holds once it is read: plain values, no derived numbers.
 
+use crate::bioname::{EmodelRow, Manifest, MorphologyRow, PlacementRules, TargetQuery};
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,21 @@ pub struct Recipe {
     pub target: Option<TargetSpec>,
     /// The text of `boundary.yaml`, read by the crate that knows boundaries.
     pub boundary_text: Option<String>,
+    /// Where in the layers the parts of morphologies should lie, from `placement_rules.xml`.
+    #[serde(default)]
+    pub placement_rules: Option<PlacementRules>,
+    /// Which morphologies there are, from `extNeuronDB.dat`.
+    #[serde(default)]
+    pub morphologies: Vec<MorphologyRow>,
+    /// Electrical models and their currents, from `mecombo_emodel.tsv`.
+    #[serde(default)]
+    pub emodels: Vec<EmodelRow>,
+    /// What the circuit build was told, from `MANIFEST.yaml`.
+    #[serde(default)]
+    pub manifest: Option<Manifest>,
+    /// Named sets of cells, from `targets.yaml`.
+    #[serde(default)]
+    pub targets: Vec<TargetQuery>,
 }
 
 /// The cross-section of a column.
@@ -108,12 +124,27 @@ pub struct CompositionGroup {
     pub mtype: String,
     /// Layer name.
     pub layer: String,
+    /// Where its cells lie: an acronym of the atlas, `@regex` over acronyms, or a `;` path of acronyms.
+    #[serde(default)]
+    pub region: Option<String>,
     /// Cells per mm³; `None` when the file names a volumetric dataset that is not here.
     pub density_per_mm3: Option<f64>,
+    /// The dataset that the density comes from, where the file names one.
+    #[serde(default)]
+    pub dataset: Option<DatasetDensity>,
     /// e-type → share of the group; sums to one.
     pub etypes: BTreeMap<String, f64>,
     /// Where it stands.
     pub at: Location,
+}
+
+/// A density that a dataset of the atlas gives voxel by voxel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatasetDensity {
+    /// Name of the dataset: its file without `.nrrd`.
+    pub name: String,
+    /// Factor on its values, in cells per mm³.
+    pub factor: f64,
 }
 
 /// Classes of an m-type.

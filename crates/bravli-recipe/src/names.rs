@@ -31,6 +31,11 @@ const fn name(xml: &'static [&'static str], version1: &'static [&'static str]) -
     Name { xml, version1 }
 }
 
+/// A name that only XML has.
+pub(crate) const fn xml(spellings: &'static [&'static str]) -> Name {
+    name(spellings, &[])
+}
+
 /// A mean and its standard deviation; what is called Var is a standard deviation in every generation.
 #[derive(Debug)]
 pub(crate) struct MeanSdName {
@@ -107,11 +112,11 @@ pub(crate) const MTYPE_ID: Name = name(&["id"], &["mtype"]);
 pub(crate) const SPINE_LENGTH: Name = name(&["spineLength"], &["spine_length"]);
 
 // Column and composition, which version 1 leaves to other files.
-pub(crate) const THICKNESS: Name = name(&["thickness"], &[]);
-pub(crate) const X: Name = name(&["x"], &[]);
-pub(crate) const Z: Name = name(&["z"], &[]);
-pub(crate) const TOTAL_NEURONS: Name = name(&["totalNeurons"], &[]);
-pub(crate) const PERCENTAGE: Name = name(&["percentage"], &[]);
+pub(crate) const THICKNESS: Name = xml(&["thickness"]);
+pub(crate) const X: Name = xml(&["x"]);
+pub(crate) const Z: Name = xml(&["z"]);
+pub(crate) const TOTAL_NEURONS: Name = xml(&["totalNeurons"]);
+pub(crate) const PERCENTAGE: Name = xml(&["percentage"]);
 
 #[cfg(test)]
 mod tests {

@@ -6,8 +6,8 @@ use crate::select::{
     BOUNDARY, COLUMN, COMPOSITION, MINIS, NEURONS, PATHWAYS, POPULATIONS, Parsed, SOURCES, TAXONOMY, parse,
 };
 use crate::{
-    Problem, Reading, Recipe, RecipeFiles, Rejected, Uncarried, composition, number_walk, published, sidecars, sources,
-    table, xml,
+    Problem, Reading, Recipe, RecipeFiles, Rejected, Uncarried, atlas, bioname, composition, number_walk, published,
+    sidecars, sources, table, xml,
 };
 
 /// Reads a recipe folder, choosing the builder recipe by root element and name.
@@ -29,6 +29,13 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_file: Option<&str>) -> Re
     if parsed.yaml.contains_key(BOUNDARY) {
         recipe.boundary_text = files.utf8(BOUNDARY, &mut notes).map(str::to_owned);
     }
+    bioname::read(files, &parsed, &mut recipe, &mut notes);
+    for row in &recipe.morphologies {
+        recipe.etypes.entry(row.mtype.clone()).or_default().insert(row.etype.clone());
+    }
+    published::fill_classes(&mut recipe, &mut notes);
+    atlas::resolve(&mut recipe, files, &mut notes);
+    composition::check(&recipe, &mut notes);
     check::recipe(&recipe, &parsed, &mut notes);
     let numbers = number_walk::walk(&parsed);
     if !recipe.sources.is_empty() {
@@ -82,6 +89,5 @@ fn assemble(name: &str, parsed: &Parsed, notes: &mut Notes) -> Recipe {
     for group in &recipe.composition {
         recipe.etypes.entry(group.mtype.clone()).or_default().extend(group.etypes.keys().cloned());
     }
-    published::fill_classes(&mut recipe, notes);
     recipe
 }

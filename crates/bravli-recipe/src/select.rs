@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that win when several files could be the builder recipe.
 const USUAL: &[&str] = &["builderRecipeAllPathways.xml", "builderRecipe.xml"];
-/// Root of a placement rule file, which is part of a recipe folder but not of ours.
-const PLACEMENT_ROOT: &str = "global_rule_set";
+/// Roots of placement rules, which are no builder recipe but belong beside one.
+const PLACEMENT_ROOTS: &[&str] = &["placement_rules", "global_rule_set"];
 
 pub(crate) const COMPOSITION: &str = "cell_composition.yaml";
 pub(crate) const TAXONOMY: &str = "mtype_taxonomy.tsv";
@@ -27,6 +27,8 @@ pub(crate) const SOURCES: &str = "sources.yaml";
 
 const YAML: &[&str] = &[COMPOSITION, COLUMN, POPULATIONS, PATHWAYS, NEURONS, BOUNDARY, SOURCES];
 const TABLES: &[&str] = &[TAXONOMY, MINIS];
+/// Every name that is read for what it is called.
+pub(crate) const NAMES: [&[&str]; 2] = [YAML, TABLES];
 
 /// The parsed files of a recipe, not yet interpreted.
 #[derive(Debug, Default)]
@@ -112,7 +114,7 @@ fn none_found(files: &RecipeFiles, glances: &BTreeMap<&str, Glance>, notes: &mut
     let others: Vec<String> = glances
         .iter()
         .filter_map(|(name, glance)| glance.root.as_ref().map(|root| (name, root)))
-        .filter(|(_, root)| *root != PLACEMENT_ROOT)
+        .filter(|(_, root)| !PLACEMENT_ROOTS.contains(&root.as_str()))
         .map(|(name, root)| format!("{name} has root <{root}>"))
         .collect();
     let remedy = "add a builder recipe: an XML file with the root <blueColumn>, or JSON or YAML of version 1";

@@ -1,10 +1,13 @@
 //! Tab-separated tables with a header: `mtype_taxonomy.tsv`, `mini_frequencies.tsv`.
 
-use crate::files::RecipeFiles;
+use crate::files::{RecipeFiles, start_of};
 use crate::problem::Notes;
 use crate::range::Range;
-use crate::{Location, MiniFrequency, Problem, Taxon};
+use crate::{Location, MAX_ROWS, MiniFrequency, Problem, Taxon};
 use std::collections::BTreeMap;
+
+/// More cells of a line than this are not looked at.
+const MAX_COLUMNS: usize = 64;
 
 /// A table with the place of every cell.
 #[derive(Debug)]
@@ -42,6 +45,11 @@ impl Table {
 /// Splits a table of the folder into cells; `None` when it is absent or broken.
 pub(crate) fn parse(file: &str, files: &RecipeFiles, notes: &mut Notes) -> Option<Table> {
     let text = files.utf8(file, notes)?;
+    if text.lines().take(MAX_ROWS + 2).count() > MAX_ROWS + 1 {
+        let message = format!("{file} has more than {MAX_ROWS} rows, which is the limit");
+        notes.add(Problem::error("too_many_rows", message).at(start_of(file)));
+        return None;
+    }
     let by_tab = text.lines().next().is_some_and(|line| line.contains('\t'));
     let mut lines = (1u32..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let header: Vec<String> =
@@ -72,6 +80,9 @@ fn cells(line: &str, by_tab: bool) -> Vec<(String, u32)> {
     for part in line.split(|c: char| if by_tab { c == '\t' } else { c.is_whitespace() }) {
         if by_tab || !part.is_empty() {
             out.push((part.trim().to_owned(), column));
+        }
+        if out.len() > MAX_COLUMNS {
+            break;
         }
         column = column.saturating_add(u32::try_from(part.chars().count()).unwrap_or(u32::MAX)).saturating_add(1);
     }

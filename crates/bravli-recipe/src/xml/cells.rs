@@ -160,7 +160,9 @@ fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes
             if let (Some(percent), Some(density), Some(etypes)) = (percent, per_percent, etypes) {
                 let density_per_mm3 = Some(percent * density);
                 let (mtype, layer) = (id(element), name.clone());
-                types.composition.push(CompositionGroup { mtype, layer, density_per_mm3, etypes, at: element.at() });
+                let (region, dataset, at) = (None, None, element.at());
+                let group = CompositionGroup { mtype, layer, region, density_per_mm3, dataset, etypes, at };
+                types.composition.push(group);
             }
         }
         if (sum - 100.0).abs() > PERCENT_SLACK {
