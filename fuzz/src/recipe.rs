@@ -119,9 +119,8 @@ fn questions(reading: &Reading) {
     let recipe = &reading.recipe;
     let index = recipe.connection_index();
     let cells = recipe.taxonomy.iter().take(MAX_NAMES);
-    let cells: Vec<CellClass<'_>> = cells
-        .map(|(mtype, taxon)| CellClass { mtype, etype: "cADpyr", synapse_class: &taxon.synapse_class })
-        .collect();
+    let cells: Vec<CellClass<'_>> =
+        cells.map(|(mtype, taxon)| CellClass { mtype, etype: "cADpyr", synapse_class: &taxon.synapse_class }).collect();
     for pre in &cells {
         let _ = recipe.population_of(pre.mtype).map(|population| recipe.membrane(&population.name));
         for post in &cells {

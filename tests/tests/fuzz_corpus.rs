@@ -15,18 +15,21 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+        .expect("a folder of the repository");
     paths.sort();
     paths
 }
 
 fn name(path: &Path) -> String {
-    path.file_stem().unwrap().to_string_lossy().into_owned()
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Target → its texts by name.
 fn corpus() -> BTreeMap<String, BTreeMap<String, Vec<u8>>> {
-    let texts = |folder: &PathBuf| entries(folder).iter().map(|path| (name(path), fs::read(path).unwrap())).collect();
+    let text = |path: &PathBuf| (name(path), fs::read(path).expect("a file of the repository"));
+    let texts = |folder: &PathBuf| entries(folder).iter().map(text).collect();
     entries(&folder("corpus")).iter().map(|folder| (name(folder), texts(folder))).collect()
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn fuzz(project: &Project, arguments: &[String]) -> Result<(), Proble
     let known = targets(&project.root)?;
     let request = read(arguments, &known)?;
     needs_compiler()?;
-    let folder = target_folder(project)?.join("fuzz");
+    let folder = project.target_folder()?.join("fuzz");
     let binary = build(project, &folder)?;
     if let Some(file) = &request.replay {
         let target = &request.targets[0];
@@ -143,12 +143,6 @@ fn needs_compiler() -> Result<(), Problem> {
     }
     Err(Problem::new(format!("no C++ compiler: `{compiler}` does not run, and the fuzzer is built from source"))
         .remedy(packages("g++", "gcc-c++", "xcode-select --install")))
-}
-
-fn target_folder(project: &Project) -> Result<PathBuf, Problem> {
-    let metadata = project.metadata()?;
-    let folder = metadata["target_directory"].as_str().map(PathBuf::from);
-    folder.ok_or_else(|| Problem::new("`cargo metadata` names no target_directory"))
 }
 
 /// Builds the fuzzer with its counters and gives its path.
