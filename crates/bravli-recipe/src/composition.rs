@@ -59,6 +59,9 @@ fn v1(node: &Node, notes: &mut Notes) -> Vec<CompositionGroup> {
             let etypes = fields.required("etypes").and_then(|e| etypes(&mtype.text, e, fields.notes));
             if let (Some(etypes), Some(density)) = (etypes, density) {
                 let density_per_mm3 = density.map(|d| d * factor);
+                notes.extend(
+                    density_per_mm3.and_then(|d| Range::NotNegative.breach(&format!("{what}: density"), d, group.at())),
+                );
                 let (mtype, layer) = (mtype.text.clone(), layer.clone());
                 groups.push(CompositionGroup { mtype, layer, density_per_mm3, etypes, at: group.at() });
             }

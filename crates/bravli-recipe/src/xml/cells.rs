@@ -57,8 +57,10 @@ fn lattice(column: &Element, notes: &mut Notes) -> Option<[(f64, f64); 2]> {
     };
     let (a1, a2) = (vector("a1"), vector("a2"));
     let (a1, a2) = (a1?, a2?);
-    if area(a1, a2) <= 0.0 {
-        notes.add(Problem::error("out_of_range", "lattice vectors a1 and a2 span no area").at(column.at()));
+    let sizes = [area(a1, a2), a1.0.hypot(a1.1)];
+    if !sizes.iter().all(|size| size.is_finite() && *size > 0.0) {
+        let message = "lattice vectors a1 and a2 span no area, or one beyond all numbers";
+        notes.add(Problem::error("out_of_range", message).at(column.at()));
         return None;
     }
     Some([a1, a2])
@@ -153,8 +155,14 @@ fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes
             sum += percent.unwrap_or(0.0);
             let etypes = etypes(element, notes);
             if let (Some(percent), Some(density), Some(etypes)) = (percent, per_percent, etypes) {
-                let density_per_mm3 = Some(percent * density);
                 let (mtype, layer) = (id(element), name.clone());
+                // thin layers and large totals can go beyond all numbers
+                notes.extend(Range::NotNegative.breach(
+                    &format!("density of {mtype}"),
+                    percent * density,
+                    element.at(),
+                ));
+                let density_per_mm3 = Some(percent * density);
                 types.composition.push(CompositionGroup { mtype, layer, density_per_mm3, etypes, at: element.at() });
             }
         }

@@ -65,6 +65,11 @@ fn rule(element: &Element, notes: &mut Notes) -> Option<ConnectionRule> {
     let cv = read.number(&[CV], Range::NotNegative);
     let bouton_reduction_factor = read.number(&[BOUTONS], Range::Unit);
     let active_fraction = read.number(&[ACTIVE], Range::Unit);
+    // a standard deviation is carried as the coefficient of variation that it is
+    let spread = sd.zip(mean_synapses).filter(|(_, mean)| *mean > 0.0).map(|(sd, mean)| sd / mean);
+    let breach =
+        spread.and_then(|cv| Range::NotNegative.breach(&format!("{}: {SD} / {MEAN}", read.what), cv, element.at()));
+    read.notes.extend(breach);
     for name in [PROBABILITY, P_A] {
         read.number(&[name], Range::Unit);
     }
@@ -74,8 +79,7 @@ fn rule(element: &Element, notes: &mut Notes) -> Option<ConnectionRule> {
         from: end(FROM),
         to: end(TO),
         mean_synapses,
-        // A standard deviation is carried as the coefficient of variation that it is.
-        cv_synapses: cv.or_else(|| sd.zip(mean_synapses).filter(|(_, m)| *m > 0.0).map(|(sd, mean)| sd / mean)),
+        cv_synapses: cv.or(spread),
         bouton_reduction_factor,
         active_fraction,
         at: element.at(),
