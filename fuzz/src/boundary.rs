@@ -1,10 +1,16 @@
 //! `boundary.yaml`.
 
-use crate::{text, tiny};
+use crate::{recipe, text, tiny};
 use bravli_circuit::{Boundary, BoundarySpec, Column, Condition, read_boundary};
 use bravli_recipe::Recipe;
 
-pub(crate) fn read(input: &[u8]) {
+/// The file as a part of a recipe, and as conditions on the small column.
+pub(crate) fn file(input: &[u8]) {
+    recipe::file("boundary.yaml", input);
+    read(input);
+}
+
+fn read(input: &[u8]) {
     let text = text::of(input);
     let spec = read_boundary(text);
     assert_eq!(format!("{spec:?}"), format!("{:?}", read_boundary(text)), "the same text reads differently");

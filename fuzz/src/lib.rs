@@ -17,6 +17,7 @@ mod knowledge;
 mod pattern;
 mod question;
 mod recipe;
+mod study;
 mod text;
 mod tiny;
 mod units;
@@ -48,7 +49,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "unit", body: units::parse },
     Target { name: "xml_jats", body: import::jats },
     Target { name: "xml_recipe", body: recipe::builder },
-    Target { name: "yaml_boundary", body: boundary::read },
+    Target { name: "yaml_boundary", body: boundary::file },
     Target { name: "yaml_cell_composition", body: |text| recipe::file("cell_composition.yaml", text) },
     Target { name: "yaml_column", body: |text| recipe::file("column.yaml", text) },
     Target { name: "yaml_knowledge", body: knowledge::read },
@@ -56,6 +57,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "yaml_pathways", body: |text| recipe::file("pathways.yaml", text) },
     Target { name: "yaml_populations", body: |text| recipe::file("populations.yaml", text) },
     Target { name: "yaml_sources", body: |text| recipe::file("sources.yaml", text) },
+    Target { name: "yaml_study", body: study::read },
 ];
 
 /// The target of this name.

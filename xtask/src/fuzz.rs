@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, io};
 
-use crate::cmake::packages;
+use crate::cmake::{self, packages};
 use crate::nearest::nearest;
 use crate::project::{Problem, Project, answers, line, output, run, say};
 
@@ -40,10 +40,11 @@ struct Request {
 }
 
 /// Fuzzes the targets one after another; all of them run, and any that fails is told with its text at the end.
-pub(crate) fn fuzz(project: &Project, arguments: &[String]) -> Result<(), Problem> {
+pub(crate) fn fuzz(project: &mut Project, arguments: &[String]) -> Result<(), Problem> {
     let known = targets(&project.root)?;
     let request = read(arguments, &known)?;
     needs_compiler()?;
+    cmake::setup(project)?; // the reader of studies comes with all that runs them
     let folder = project.target_folder()?.join("fuzz");
     let binary = build(project, &folder)?;
     if let Some(file) = &request.replay {

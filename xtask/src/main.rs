@@ -86,7 +86,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode, Problem> {
             project::run(cargo.env("BRAVLI_REWRITE_SNAPSHOTS", "1"))?;
         }
         "eval-search" => eval::eval_search(&Project::find()?, rest)?,
-        "fuzz" => fuzz::fuzz(&Project::find()?, rest)?,
+        "fuzz" => fuzz::fuzz(&mut Project::find()?, rest)?,
         "setup" => {
             no_arguments(command, rest)?;
             cmake::setup(&mut Project::find()?)?;
