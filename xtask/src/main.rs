@@ -9,6 +9,7 @@ mod cmake;
 mod demo;
 mod edges;
 mod eval;
+mod fuzz;
 mod layers;
 mod nearest;
 mod project;
@@ -19,7 +20,7 @@ mod test;
 use project::{Problem, Project, complain, say};
 
 /// Every command and what it does, in the order of `cargo xtask help`.
-const COMMANDS: [(&str, &str); 8] = [
+const COMMANDS: [(&str, &str); 9] = [
     ("demo", "build the release binary, run the first study, print its cost and what to try next (-- extra arguments)"),
     (
         "test",
@@ -31,6 +32,10 @@ const COMMANDS: [(&str, &str); 8] = [
     (
         "eval-search",
         "rank a judged collection in BEIR form with the product's search: nDCG@10, Recall@100, times (FOLDER --run FILE)",
+    ),
+    (
+        "fuzz",
+        "feed broken texts to every reader of text that others write ([TARGET …] [--seconds N]; TARGET --replay FILE)",
     ),
     ("setup", "find or install the cmake that builds HDF5, and name anything else that is missing"),
     ("help", "this list"),
@@ -81,6 +86,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode, Problem> {
             project::run(cargo.env("BRAVLI_REWRITE_SNAPSHOTS", "1"))?;
         }
         "eval-search" => eval::eval_search(&Project::find()?, rest)?,
+        "fuzz" => fuzz::fuzz(&mut Project::find()?, rest)?,
         "setup" => {
             no_arguments(command, rest)?;
             cmake::setup(&mut Project::find()?)?;
@@ -128,7 +134,7 @@ mod tests {
     #[test]
     fn a_misspelt_command_lists_the_commands_and_the_nearest() {
         let text = unknown_command("tset").to_string();
-        assert!(text.contains("demo, test, check, layers, snapshots, eval-search, setup, help"), "{text}");
+        assert!(text.contains("demo, test, check, layers, snapshots, eval-search, fuzz, setup, help"), "{text}");
         assert!(text.contains("did you mean `cargo xtask test`?"), "{text}");
     }
 

@@ -93,13 +93,16 @@ impl Project {
             .map_err(|e| Problem::new(format!("cannot read the output of `cargo metadata`: {e}")))
     }
 
+    /// Where builds go.
+    pub(crate) fn target_folder(&self) -> Result<PathBuf, Problem> {
+        let metadata = self.metadata()?;
+        let folder = metadata["target_directory"].as_str().map(PathBuf::from);
+        folder.ok_or_else(|| Problem::new("`cargo metadata` names no target_directory"))
+    }
+
     /// The path of the bravli binary that a build in `profile` (`debug` or `release`) leaves.
     pub(crate) fn binary(&self, profile: &str) -> Result<PathBuf, Problem> {
-        let metadata = self.metadata()?;
-        let target = metadata["target_directory"]
-            .as_str()
-            .ok_or_else(|| Problem::new("`cargo metadata` names no target_directory"))?;
-        Ok(Path::new(target).join(profile).join(format!("bravli{}", env::consts::EXE_SUFFIX)))
+        Ok(self.target_folder()?.join(profile).join(format!("bravli{}", env::consts::EXE_SUFFIX)))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::europe_pmc::europe_pmc;
 use crate::identifiers::clean_doi;
 use crate::openalex::openalex;
 use crate::problem::ImportError;
-use crate::url::{EUROPE_PMC, OPENALEX, encode, is_allowed};
+use crate::url::{EUROPE_PMC, OPENALEX, climbs, encode, is_allowed};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -115,7 +115,8 @@ impl Service {
             return Err(ImportError::Query { got, limit: MAX_QUERY_CHARS });
         }
         let limit = limit.clamp(1, MAX_LIMIT);
-        let doi = clean_doi(query);
+        // one with a step out of its folder names no work; it is searched for as words
+        let doi = clean_doi(query).filter(|doi| !climbs(doi));
         Ok(match (self, doi) {
             (Self::EuropePmc, doi) => {
                 let query = doi.map_or(query.to_owned(), |doi| format!("DOI:\"{doi}\""));

@@ -6,14 +6,22 @@ pub(crate) const EUROPE_PMC: &str = "https://www.ebi.ac.uk/europepmc/webservices
 /// Where OpenAlex answers.
 pub(crate) const OPENALEX: &str = "https://api.openalex.org/";
 
+/// Longest address: a question of the most characters, each of four bytes, and what stands around it.
+const MAX_ADDRESS: usize = 8192;
+
 /// Whether an address leads to one of the two services, over https and nowhere else.
 ///
 /// The host is followed by `/` in both prefixes, so no user name, port or longer host can hide behind it.
 pub(crate) fn is_allowed(url: &str) -> bool {
     [EUROPE_PMC, OPENALEX].iter().any(|base| url.starts_with(base))
-        && url.len() <= 4096
+        && url.len() <= MAX_ADDRESS
         && url.bytes().all(|byte| byte.is_ascii_graphic())
-        && !url.contains("..")
+        && !climbs(url.split('?').next().unwrap_or_default())
+}
+
+/// Whether a path has a step that leads out of a folder; dots in a question or within a name do not.
+pub(crate) fn climbs(path: &str) -> bool {
+    path.split('/').any(|step| matches!(step, "." | ".."))
 }
 
 /// Percent-encodes everything but unreserved characters and those in `kept`.
@@ -38,6 +46,8 @@ mod tests {
     fn only_the_two_services_may_be_asked() {
         assert!(is_allowed("https://api.openalex.org/works?search=barrel"));
         assert!(is_allowed("https://www.ebi.ac.uk/europepmc/webservices/rest/search?query=barrel"));
+        assert!(is_allowed("https://api.openalex.org/works?search=L2..L4%20.."));
+        assert!(is_allowed("https://api.openalex.org/works/doi:10.1234/a..b"));
         for wrong in [
             "http://api.openalex.org/works",
             "https://api.openalex.org.evil.example/works",

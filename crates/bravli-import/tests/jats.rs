@@ -114,6 +114,10 @@ fn deep_wide_and_broken_texts_end_in_an_error() {
         ("<article></article></front>", "XML cannot be read at line 1:20: </front> closes nothing"),
         ("<article><a b=c/></article>", "XML cannot be read at line 1:15"),
         ("<article>a & b</article>", "XML cannot be read at line 1:12"),
+        // places are those of the text as it was given, and lie in it
+        ("<article>&alpha;&alpha; & b</article>", "XML cannot be read at line 1:25"),
+        ("<!DOCTYPE article [\n]><article>a & b</article>", "XML cannot be read at line 2:14"),
+        ("<?article é", "XML cannot be read at line 1:12"),
     ] {
         let error = jats(text).unwrap_err().to_string();
         assert!(error.starts_with(message), "{error}");

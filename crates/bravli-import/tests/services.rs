@@ -111,6 +111,18 @@ fn addresses_hold_the_question_and_nothing_else() {
 }
 
 #[test]
+fn every_question_that_has_an_address_may_be_asked() {
+    let longest = "\u{1f9e0}".repeat(500);
+    for query in ["L2..L4", "x ..", "10.1234/a..b", "10.1234/../x", &longest] {
+        for service in [Service::EuropePmc, Service::OpenAlex] {
+            let answer = Recorded::default().with(&service.address(query, 3).unwrap(), "{\"results\": []}");
+            let refused = fetch(service, query, 3, &answer).err();
+            assert!(!matches!(refused, Some(ImportError::Fetch(_))), "{service}, {query}: {refused:?}");
+        }
+    }
+}
+
+#[test]
 fn faults_of_a_service_are_passed_on_with_a_remedy() {
     struct Down(FetchError);
     impl Fetch for Down {

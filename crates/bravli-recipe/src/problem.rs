@@ -149,6 +149,12 @@ impl Notes {
         self.failed |= is_error;
     }
 
+    pub(crate) fn extend(&mut self, problem: Option<Problem>) {
+        if let Some(problem) = problem {
+            self.add(problem);
+        }
+    }
+
     /// The problems, or [`Rejected`] when one of them is an error.
     pub(crate) fn finish(mut self) -> Result<Vec<Problem>, Rejected> {
         if self.n_dropped > 0 {

@@ -1,5 +1,6 @@
 //! Our own files beside the builder recipe: column, populations, pathways, neurons.
 
+use crate::lint::thin_layer;
 use crate::problem::Notes;
 use crate::range::Range;
 use crate::yaml::{Fields, Node};
@@ -33,6 +34,7 @@ pub(crate) fn column(node: &Node, notes: &mut Notes) -> Option<ColumnSpec> {
         let (Some(layer), Some(thickness)) = (layer, thickness.and_then(|t| Micrometres::new(t).ok())) else {
             continue;
         };
+        thin_layer(&layer, thickness.get(), item.at(), fields.notes);
         if layers.iter().any(|l| l.layer == layer) {
             let message = format!("layer {layer:?} is listed twice");
             fields.notes.add(Problem::error("duplicate_layer", message).at(item.at()));

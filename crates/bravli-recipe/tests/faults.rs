@@ -98,6 +98,30 @@ fn numbers_out_of_range_name_class_range_and_remedy() {
 }
 
 #[test]
+fn numbers_that_follow_from_others_stay_finite() {
+    let column = |a1: &str, thickness: &str, total: &str| {
+        format!(
+            "<blueColumn><column><latticeVector id='a1' x='{a1}' z='0'/><latticeVector id='a2' x='0' z='1'/>\
+             <layer id='4' thickness='{thickness}'/></column><NeuronTypes totalNeurons='{total}'>\
+             <Layer id='4' percentage='100'><StructuralType id='A' percentage='100' mClass='INT' sClass='EXC'>\
+             <ElectroType id='e' percentage='100'/></StructuralType></Layer></NeuronTypes></blueColumn>"
+        )
+    };
+    assert!(read_xml(&column("1", "1", "1")).is_ok());
+    let rule = "<mTypeRule mean_syns_connection='1e-300' stdev_syns_connection='1e300' active_fraction='1'/>";
+    for xml in [
+        column("1", "1e-300", "1e300"),
+        column("1.7e308", "1", "1"),
+        recipe(RULE, CLASS, &format!("<ConnectionRules>{rule}</ConnectionRules>")),
+    ] {
+        assert_eq!(first(read_xml(&xml), "out_of_range").severity, Severity::Error);
+    }
+    let product = "version: v1.0\ncomposition: {L4: {A: {density: 1e300, density_factor: 1e300, etypes: {e: 1}}}}\n";
+    let refused = read("test", &files(&[("cell_composition.yaml", product)]));
+    assert!(first(refused, "out_of_range").message.contains("density must be >= 0, got inf"));
+}
+
+#[test]
 fn classes_and_rules_must_fit_together() {
     let undefined = recipe(&format!("{RULE}<synapse fromSClass='EXC' type='E2_L4'/>"), CLASS, "");
     let problem = first(read_xml(&undefined), "class_undefined");

@@ -16,15 +16,25 @@ const OPENING: &str = "<bravli-records xmlns:xlink=\"http://www.w3.org/1999/xlin
      xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xi=\"http://www.w3.org/2001/XInclude\">";
 
 /// A text for the parser.
-pub(crate) struct Cleaned {
+pub(crate) struct Cleaned<'t> {
     pub(crate) text: String,
+    original: &'t str,
+    /// Where a part that was copied begins: here, and in the original; both rise.
+    copied: Vec<(usize, usize)>,
 }
 
-impl Cleaned {
-    /// A column of the parser as one of the text.
-    pub(crate) fn column(&self, row: u32, column: u32) -> u32 {
-        let before = if row == 1 { u32::try_from(OPENING.len()).unwrap_or(0) } else { 0 };
-        column.saturating_sub(before).max(1)
+impl Cleaned<'_> {
+    /// Line and column, from 1, in the original of what the parser complains about.
+    pub(crate) fn place(&self, error: &roxmltree::Error) -> (u32, u32) {
+        let at = match error {
+            // the parser has no place for it
+            roxmltree::Error::UnexpectedEndOfStream => self.text.len(),
+            _ => offset(&self.text, error.pos()),
+        };
+        let part = self.copied.partition_point(|(here, _)| *here <= at);
+        let (here, there) = part.checked_sub(1).and_then(|part| self.copied.get(part)).copied().unwrap_or_default();
+        let end = self.copied.get(part).map_or(self.original.len(), |(_, next)| *next);
+        place(self.original, (there + (at - here)).min(end))
     }
 
     /// What the parser complains about, without our wrapper.
@@ -45,18 +55,40 @@ impl Cleaned {
 }
 
 /// Takes out the XML declaration and the document type, puts in named characters, and checks the caps.
-pub(crate) fn clean(text: &str) -> Result<Cleaned, ImportError> {
-    let mut cleaner = Cleaner { text, at: 0, out: String::with_capacity(text.len() + 1024), open: Vec::new() };
+pub(crate) fn clean(text: &str) -> Result<Cleaned<'_>, ImportError> {
+    let out = String::with_capacity(text.len() + 1024);
+    let mut cleaner = Cleaner { text, at: 0, out, copied: Vec::new(), open: Vec::new() };
     cleaner.out.push_str(OPENING);
+    cleaner.mark();
     cleaner.run()?;
     cleaner.out.push_str("</bravli-records>");
-    Ok(Cleaned { text: cleaner.out })
+    Ok(Cleaned { text: cleaner.out, original: text, copied: cleaner.copied })
+}
+
+/// The byte at a place that the parser names.
+fn offset(text: &str, at: roxmltree::TextPos) -> usize {
+    let rows = text.split_inclusive('\n').take((at.row as usize).saturating_sub(1));
+    let start: usize = rows.map(str::len).sum();
+    let before = text[start..].chars().take((at.col as usize).saturating_sub(1));
+    start + before.map(char::len_utf8).sum::<usize>()
+}
+
+/// Line and column, from 1, of a byte; inside a character, those of the character.
+fn place(text: &str, mut at: usize) -> (u32, u32) {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let before = &text[..at];
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
+    (count(before.matches('\n').count()), count(before[start..].chars().count()))
 }
 
 struct Cleaner<'t> {
     text: &'t str,
     at: usize,
     out: String,
+    copied: Vec<(usize, usize)>,
     /// Name spaces declared at and around each open element.
     open: Vec<usize>,
 }
@@ -90,7 +122,12 @@ impl<'t> Cleaner<'t> {
     }
 
     fn line(&self, at: usize) -> u32 {
-        u32::try_from(self.text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX)
+        place(self.text, at).0
+    }
+
+    /// Notes that what comes out next is a copy of what stands here.
+    fn mark(&mut self) {
+        self.copied.push((self.out.len(), self.at));
     }
 
     /// Copies up to `end`, or everything where there is no end.
@@ -105,6 +142,7 @@ impl<'t> Cleaner<'t> {
     fn blank(&mut self, end: usize) {
         self.out.extend(self.rest()[..end].chars().filter(|c| *c == '\n'));
         self.at += end;
+        self.mark();
     }
 
     /// Length of the document type at this place.
@@ -206,16 +244,15 @@ impl<'t> Cleaner<'t> {
                     used = name.len() + 2;
                 }
                 None => {
-                    let start = self.text[..self.at].rfind('\n').map_or(0, |newline| newline + 1);
-                    return Err(ImportError::UnknownEntity {
-                        line: self.line(self.at),
-                        column: u32::try_from(self.text[start..self.at].chars().count() + 1).unwrap_or(u32::MAX),
-                        name: format!("&{name};"),
-                    });
+                    let (line, column) = place(self.text, self.at);
+                    return Err(ImportError::UnknownEntity { line, column, name: format!("&{name};") });
                 }
             }
             self.at += used;
             rest = &rest[used..];
+            if used > 1 {
+                self.mark();
+            }
         }
         self.out.push_str(rest);
         self.at += rest.len();

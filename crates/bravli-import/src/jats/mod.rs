@@ -28,9 +28,8 @@ pub fn jats(text: &str) -> Result<Imported, ImportError> {
     let cleaned = clean(text)?;
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&cleaned.text, options).map_err(|error| {
-        let at = error.pos();
-        let message = cleaned.own_words(&error);
-        ImportError::Xml { line: at.row, column: cleaned.column(at.row, at.col), message }
+        let (line, column) = cleaned.place(&error);
+        ImportError::Xml { line, column, message: cleaned.own_words(&error) }
     })?;
     let articles = articles(document.root_element());
     if articles.is_empty() {

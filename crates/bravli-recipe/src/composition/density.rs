@@ -16,8 +16,9 @@ pub(super) struct Density {
 /// A number in cells per mm³, `'{dataset}'`, `file.nrrd` or `file.dat`, times a factor.
 pub(super) fn read(node: &Node, factor: f64, notes: &mut Notes) -> Option<Density> {
     let Some(text) = node.text() else {
-        let number = node.number_in("density", Range::NotNegative, notes)?;
-        return Some(Density { per_mm3: Some(number * factor), dataset: None });
+        let number = node.number_in("density", Range::NotNegative, notes)? * factor;
+        notes.extend(Range::NotNegative.breach("density", number, node.at()));
+        return Some(Density { per_mm3: Some(number), dataset: None });
     };
     let text = text.trim();
     let file = text.strip_suffix(".nrrd").or(Some(text).filter(|text| text.ends_with(".dat")));

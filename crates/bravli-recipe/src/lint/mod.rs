@@ -6,4 +6,4 @@ mod values;
 
 pub(crate) use generations::generations;
 pub(crate) use rules::rules;
-pub(crate) use values::values;
+pub(crate) use values::{thin_layer, values};

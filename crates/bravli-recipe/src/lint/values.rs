@@ -35,11 +35,13 @@ pub(crate) fn values(recipe: &Recipe, notes: &mut Notes) {
             odd(message, &rule.at, "divide a percentage by 100, a standard deviation by the mean", notes);
         }
     }
-    if let Some(column) = &recipe.column {
-        for layer in column.layers.iter().filter(|layer| layer.thickness_um.get() < THIN_LAYER_UM) {
-            let message = format!("layer {} is {} thick, which looks like mm", layer.layer, layer.thickness_um);
-            notes.add(Problem::warning("suspicious_value", message).remedy("multiply by 1000"));
-        }
+}
+
+/// Tells of a layer whose thickness looks like another unit.
+pub(crate) fn thin_layer(layer: &str, thickness_um: f64, at: Location, notes: &mut Notes) {
+    if thickness_um < THIN_LAYER_UM {
+        let message = format!("layer {layer} is {thickness_um} um thick, which looks like mm");
+        odd(message, &at, "multiply by 1000", notes);
     }
 }
 

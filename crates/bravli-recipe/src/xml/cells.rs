@@ -4,6 +4,7 @@ use super::attributes::Attributes;
 use super::classes::id;
 use super::document::Element;
 use crate::composition::shares;
+use crate::lint::thin_layer;
 use crate::names::{MTYPE_ID, PERCENTAGE, SPINE_LENGTH, THICKNESS, TOTAL_NEURONS, X, Z};
 use crate::problem::Notes;
 use crate::range::Range;
@@ -22,9 +23,11 @@ pub(crate) fn column(root: &Element, notes: &mut Notes) -> Option<ColumnSpec> {
     let mut layers = Vec::new();
     for layer in element.children("layer") {
         let mut read = Attributes::new(layer, format!("layer {:?}", id(layer)), notes);
+        let at = read.element.at();
         let name = read.text(&MTYPE_ID);
         let thickness = read.required(&THICKNESS, Range::Positive);
         if let (Some(layer), Some(thickness)) = (name, thickness.and_then(|t| Micrometres::new(t).ok())) {
+            thin_layer(&layer, thickness.get(), at.clone(), notes);
             layers.push(LayerSpec { layer, thickness_um: thickness, n_cells: None });
         }
     }
@@ -58,8 +61,10 @@ fn lattice(column: &Element, notes: &mut Notes) -> Option<[(f64, f64); 2]> {
     };
     let (a1, a2) = (vector("a1"), vector("a2"));
     let (a1, a2) = (a1?, a2?);
-    if area(a1, a2) <= 0.0 {
-        notes.add(Problem::error("out_of_range", "lattice vectors a1 and a2 span no area").at(column.at()));
+    let sizes = [area(a1, a2), a1.0.hypot(a1.1)];
+    if !sizes.iter().all(|size| size.is_finite() && *size > 0.0) {
+        let message = "lattice vectors a1 and a2 span no area, or one beyond all numbers";
+        notes.add(Problem::error("out_of_range", message).at(column.at()));
         return None;
     }
     Some([a1, a2])
@@ -158,8 +163,11 @@ fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes
             sum += percent.unwrap_or(0.0);
             let etypes = etypes(element, notes);
             if let (Some(percent), Some(density), Some(etypes)) = (percent, per_percent, etypes) {
-                let density_per_mm3 = Some(percent * density);
                 let (mtype, layer) = (id(element), name.clone());
+                // thin layers and large totals can go beyond all numbers
+                let breach = Range::NotNegative.breach(&format!("density of {mtype}"), percent * density, element.at());
+                notes.extend(breach);
+                let density_per_mm3 = Some(percent * density);
                 let (region, dataset, at) = (None, None, element.at());
                 let group = CompositionGroup { mtype, layer, region, density_per_mm3, dataset, etypes, at };
                 types.composition.push(group);

@@ -71,6 +71,10 @@ fn rule(element: &Element, notes: &mut Notes) -> Option<ConnectionRule> {
         p_mu_a: read.number(&P_MU_A, Range::NotNegative),
         at: element.at(),
     };
+    // a standard deviation over a tiny mean can go beyond all numbers
+    let ratio =
+        rule.cv().and_then(|cv| Range::NotNegative.breach(&format!("{}: sd / mean", read.what), cv, element.at()));
+    read.notes.extend(ratio);
     for side in [&mut rule.from, &mut rule.to] {
         // an XML rule without an end means any m-type, which version 1 writes out
         if element.dialect == Dialect::Xml && side.mtype.is_none() {
