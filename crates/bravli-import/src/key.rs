@@ -6,11 +6,15 @@ use bravli_facts::Paper;
 /// Keys that are tried before the plain one is given back after all.
 const MAX_ATTEMPTS: usize = 100_000;
 
+/// Longest name in a key. With a year and letters behind it a key stays below the 80 characters that records allow; bodies
+/// that sign papers have longer names.
+const MAX_NAME_CHARS: usize = 60;
+
 /// The key of a paper: family name of its first author and year in lower-case ASCII, such as `lefort2009`, with `a`, `b`, …
 /// behind it while `taken` says that another paper has it.
 ///
 /// Accents are folded (`Lübke` gives `lubke`) and particles kept (`de Kock` gives `dekock`); a name without a single Latin
-/// letter gives `paper`. The key that the paper has already plays no part.
+/// letter gives `paper`, and a very long one is cut. The key that the paper has already plays no part.
 ///
 /// ```
 /// # let text = "@misc{x, author = {de Kock, Christiaan}, title = {Spikes}, year = 2007}";
@@ -24,7 +28,7 @@ pub fn key_for(paper: &Paper, taken: impl Fn(&str) -> bool) -> String {
     let first = paper.authors.split(',').next().unwrap_or_default().trim();
     let stem = match fold(family(first)) {
         name if name.is_empty() => format!("paper{}", paper.year),
-        name => format!("{name}{}", paper.year),
+        name => format!("{}{}", name.chars().take(MAX_NAME_CHARS).collect::<String>(), paper.year),
     };
     if !taken(&stem) {
         return stem;

@@ -274,3 +274,12 @@ fn many_broken_entries_take_no_time() {
     bibtex(&nested.repeat(50)).unwrap();
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_long_name_of_a_body_makes_a_key_that_records_allow() {
+    let body = "International Consortium for the Reconstruction of Everything between the Pia and the White Matter";
+    let text = format!("@misc{{x, author = {{{{{body}}}}}, title = {{T}}, year = 2001}}");
+    let paper = only(bibtex(&text).unwrap());
+    assert_eq!(paper.id, "internationalconsortiumforthereconstructionofeverythingbetwe2001");
+    assert_records(&[paper]);
+}

@@ -82,6 +82,13 @@ impl Lines {
         (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
     }
 
+    /// The byte offset of a line and column in a text with the same lines; the other way round.
+    pub(crate) fn offset(&self, text: &str, line: u32, column: u32) -> usize {
+        let start = self.starts.get((line as usize).saturating_sub(1)).copied().unwrap_or(text.len());
+        let before = text.get(start..).unwrap_or_default().chars().take((column as usize).saturating_sub(1));
+        start + before.map(char::len_utf8).sum::<usize>()
+    }
+
     fn chars_before(&self, text: &str, offset: usize) -> usize {
         let block = offset / STRIDE;
         let rest = text.as_bytes().get(block * STRIDE..offset.min(text.len())).unwrap_or_default();

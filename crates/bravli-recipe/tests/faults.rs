@@ -38,6 +38,9 @@ fn malformed_xml_has_a_place() {
     let problem = first(read_xml("<blueColumn>\n  <class id='E2'\n</blueColumn>"), "malformed_xml");
     assert_eq!((problem.severity, place(&problem)), (Severity::Error, (3, 1)));
     assert!(problem.to_string().starts_with("builderRecipe.xml:3:1: error [malformed_xml]"));
+    // what is hidden from the parser moves nothing, though its characters have several bytes
+    let hidden = first(read_xml("<!DOCTYPE b [<!-- éééé -->]><b>]]></b>"), "malformed_xml");
+    assert_eq!((place(&hidden), hidden.message.contains(" at ")), ((1, 35), false), "behind the brackets");
     let nested = "<a>".repeat(100) + &"</a>".repeat(100);
     let deep = first(read_xml(&recipe("", "", &nested)), "malformed_xml");
     assert!(deep.message.contains("64"));

@@ -238,10 +238,12 @@ impl Tree<'_> {
             Err(error) => {
                 let (line, column) = match error {
                     roxmltree::Error::UnexpectedEndOfStream => self.lines.position(self.text, self.text.len()),
-                    _ => (error.pos().row, error.pos().col),
+                    // bytes stay in place where something is hidden, characters do not
+                    _ => self.lines.position(self.text, self.lines.offset(blanked, error.pos().row, error.pos().col)),
                 };
                 let at = Location { file: self.file.to_string(), line, column };
-                let mut message = error.to_string();
+                // the place is told beside it, in the file's own columns
+                let mut message = error.to_string().replace(&format!(" at {}", error.pos()), "");
                 if matches!(error, roxmltree::Error::NodesLimitReached) {
                     message = format!("more than {MAX_NODES} nodes in one file");
                 }
