@@ -1,5 +1,6 @@
 //! What can be wrong with a file.
 
+use bravli_morphology::MorphologyError;
 use std::path::{Path, PathBuf};
 
 /// Why a SONATA file could not be written or read.
@@ -94,6 +95,14 @@ pub enum SonataError {
         /// Names of the header.
         known: String,
     },
+    /// A morphology in text is refused.
+    #[error("cannot read the morphology {error}")]
+    Morphology {
+        /// The file.
+        file: PathBuf,
+        /// Where and why.
+        error: MorphologyError,
+    },
     /// Rows are not in their order.
     #[error("{dataset:?} for {} is not sorted by {order}: row {row} belongs before its predecessor", file.display())]
     Unsorted {
@@ -126,6 +135,7 @@ impl SonataError {
             }
             Self::Value { .. } => "correct the value, or write the file again if it is damaged",
             Self::UnknownName { .. } => "read the file with the header it was written with",
+            Self::Morphology { error, .. } => error.kind.remedy(),
             Self::Unsorted { .. } => "sort the rows before writing",
         }
     }
@@ -142,6 +152,7 @@ impl SonataError {
             | Self::Type { file, .. }
             | Self::Value { file, .. }
             | Self::UnknownName { file, .. }
+            | Self::Morphology { file, .. }
             | Self::Unsorted { file, .. } => file,
         }
     }

@@ -21,6 +21,7 @@
 mod edges;
 mod error;
 mod index;
+mod morphology;
 pub mod names;
 mod nodes;
 mod spikes;
@@ -28,5 +29,6 @@ mod store;
 
 pub use edges::{read_edges, write_edges};
 pub use error::SonataError;
+pub use morphology::{morphology_names, read_morphology, read_morphology_in};
 pub use nodes::{read_nodes, write_nodes};
 pub use spikes::{UNNAMED_POPULATION, read_spikes, write_spikes};

@@ -86,6 +86,16 @@ pub(crate) const SORTING: &str = "sorting";
 pub(crate) const UNITS: &str = "units";
 pub(crate) const MAGIC: &str = "magic";
 pub(crate) const VERSION: &str = "version";
+/// Points of an h5 morphology: x, y, z, diameter in µm.
+pub(crate) const POINTS: &str = "points";
+/// Sections of an h5 morphology: first point, type, parent.
+pub(crate) const STRUCTURE: &str = "structure";
+/// The cell of an h5 morphology of the second version.
+pub(crate) const NEURON: &str = "neuron1";
+/// Points as traced, and sections upon them, in the second version.
+pub(crate) const RAW: &str = "raw";
+/// Types of sections in the second version.
+pub(crate) const SECTION_TYPE: &str = "sectiontype";
 /// Names of synapse classes of nodes, in the order of their codes.
 pub(crate) const SIGNS: [&str; 2] = ["EXC", "INH"];
 

@@ -111,13 +111,26 @@ impl<'a> Place<'a> {
         Ok(names)
     }
 
+    /// Refuses a link to another file: a file that is read must not choose what else is.
+    fn check_link(&self, name: &str) -> Result<(), SonataError> {
+        let is_external =
+            |link: &str, info: hdf5::LinkInfo| Ok((link == name).then_some(info.link_type == hdf5::LinkType::External));
+        match self.group.find_link(hdf5::IndexType::Name, hdf5::IterationOrder::Native, is_external) {
+            Ok(Some(true)) => Err(self.read_error(name, &"it is a link to another file")),
+            // what is absent or damaged is told by whoever opens it
+            _ => Ok(()),
+        }
+    }
+
     /// Opens a group.
     pub(crate) fn open(&self, name: &str) -> Result<Self, SonataError> {
+        self.check_link(name)?;
         let group = self.group.group(name).map_err(|error| self.absent(name, &error))?;
         Ok(self.at(name, group))
     }
 
     fn dataset(&self, name: &str) -> Result<Dataset, SonataError> {
+        self.check_link(name)?;
         self.group.dataset(name).map_err(|error| self.absent(name, &error))
     }
 
