@@ -10,8 +10,8 @@ fn check(read: &MorphologyRead) {
     assert!(cell.length_um().is_finite() && cell.length_um() >= 0.0);
     for section in cell.sections() {
         if let Some(parent) = section.parent {
-            let last = cell.sections()[parent].points.last().unwrap();
-            assert!(last.is_at(section.points[0]), "a child starts where its parent ends");
+            let last = cell.sections()[parent].points.last();
+            assert!(last.is_some_and(|last| last.is_at(section.points[0])), "a child starts where its parent ends");
         }
     }
 }

@@ -24,6 +24,9 @@ mod index;
 mod morphology;
 pub mod names;
 mod nodes;
+mod population;
+mod reports;
+mod spike_populations;
 mod spikes;
 mod store;
 
@@ -31,4 +34,11 @@ pub use edges::{read_edges, write_edges};
 pub use error::SonataError;
 pub use morphology::{morphology_names, read_morphology, read_morphology_in};
 pub use nodes::{read_nodes, write_nodes};
+pub use population::{
+    Attribute, EdgePopulation, Group, IndexSpelling, MAX_NODES, NodePopulation, Rows, StoredIndex, TypeTable, Value,
+    Values, read_edge_populations, read_node_populations, read_stored_index, read_type_table, write_edge_populations,
+    write_node_populations, write_type_table,
+};
+pub use reports::{Report, read_reports, write_reports};
+pub use spike_populations::{Sorting, SpikePopulation, read_spike_populations, write_spike_populations};
 pub use spikes::{UNNAMED_POPULATION, read_spikes, write_spikes};

@@ -1,12 +1,13 @@
 //! HDF5 with paths in its errors: one writer or reader at a time, and sizes checked before anything is reserved.
 
+mod any;
 mod read;
 mod write;
 
 use crate::error::SonataError;
 use crate::names::{MAGIC, VERSION};
 use hdf5::file::LibraryVersion;
-use hdf5::{Dataset, File, Group};
+use hdf5::{Dataset, File, Group, IndexType, IterationOrder, LinkType, LocationType};
 use hdf5_metno as hdf5;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -34,9 +35,7 @@ pub(crate) fn write_file(
     content: impl FnOnce(&Place<'_>) -> Result<(), SonataError>,
 ) -> Result<(), SonataError> {
     let _guard = LIBRARY_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut part = path.as_os_str().to_owned();
-    part.push(format!(".part-{}", std::process::id()));
-    let part = PathBuf::from(part);
+    let part = part_of(path);
     let written = write_content(path, &part, content)
         .and_then(|()| std::fs::rename(&part, path).map_err(|error| write_error(path, "", &error)));
     if written.is_err() {
@@ -66,6 +65,22 @@ fn write_content(
     file.close().map_err(failed)
 }
 
+/// Writes a text under a temporary name and moves it into place.
+pub(crate) fn write_text_file(path: &Path, text: &str) -> Result<(), SonataError> {
+    let part = part_of(path);
+    let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path));
+    written.map_err(|error| {
+        std::fs::remove_file(&part).ok();
+        write_error(path, "", &error)
+    })
+}
+
+fn part_of(path: &Path) -> PathBuf {
+    let mut part = path.as_os_str().to_owned();
+    part.push(format!(".part-{}", std::process::id()));
+    PathBuf::from(part)
+}
+
 /// Opens a file and reads from it.
 pub(crate) fn read_file<T>(
     path: &Path,
@@ -91,7 +106,7 @@ impl<'a> Place<'a> {
 
     /// Path of `name` here.
     pub(crate) fn path(&self, name: &str) -> String {
-        format!("{}/{name}", self.at)
+        if name.is_empty() { self.at.clone() } else { format!("{}/{name}", self.at) }
     }
 
     fn at(&self, name: &str, group: Group) -> Self {
@@ -103,10 +118,25 @@ impl<'a> Place<'a> {
         self.group.link_exists(name)
     }
 
-    /// Names of groups here, sorted.
+    /// Names of groups here, sorted; links to other files are left out.
     pub(crate) fn groups(&self) -> Result<Vec<String>, SonataError> {
-        let mut names = self.group.member_names().map_err(|error| self.read_error("", &error))?;
-        names.retain(|name| self.group.group(name).is_ok());
+        self.members(|name, link| link != LinkType::External && self.is_a(name, LocationType::Group))
+    }
+
+    /// Names of datasets here, sorted; links to other files among them, which are refused when read.
+    pub(crate) fn datasets(&self) -> Result<Vec<String>, SonataError> {
+        self.members(|name, link| link == LinkType::External || self.is_a(name, LocationType::Dataset))
+    }
+
+    fn is_a(&self, name: &str, kind: LocationType) -> bool {
+        self.group.loc_type_by_name(name).is_ok_and(|there| there == kind)
+    }
+
+    fn members(&self, is_wanted: impl Fn(&str, LinkType) -> bool) -> Result<Vec<String>, SonataError> {
+        let links = self.group.links(IndexType::Name, IterationOrder::Increasing);
+        let mut links = links.map_err(|error| self.read_error("", &error))?;
+        links.retain(|(name, info)| is_wanted(name, info.link_type));
+        let mut names: Vec<String> = links.into_iter().map(|(name, _)| name).collect();
         names.sort();
         Ok(names)
     }
@@ -139,6 +169,16 @@ impl<'a> Place<'a> {
         SonataError::Value { file: self.file.to_owned(), dataset: self.path(name), row, expected, actual }
     }
 
+    /// A problem: something that is there and is not kept.
+    pub(crate) fn left_out(&self, name: &str, reason: &'static str) -> SonataError {
+        SonataError::LeftOut { file: self.file.to_owned(), dataset: self.path(name), reason }
+    }
+
+    /// An error that a column has another length than its neighbours.
+    pub(crate) fn length(&self, name: &str, expected: usize, actual: usize) -> SonataError {
+        SonataError::Length { file: self.file.to_owned(), dataset: self.path(name), expected, actual }
+    }
+
     fn read_error(&self, name: &str, error: &dyn std::fmt::Display) -> SonataError {
         SonataError::Read { file: self.file.to_owned(), dataset: self.path(name), reason: error.to_string() }
     }
@@ -147,6 +187,11 @@ impl<'a> Place<'a> {
         if self.has(name) {
             return self.read_error(name, error);
         }
+        self.missing(name)
+    }
+
+    /// An error that something is not here.
+    pub(crate) fn missing(&self, name: &str) -> SonataError {
         let found = self.group.member_names().unwrap_or_default().join(", ");
         SonataError::Missing { file: self.file.to_owned(), dataset: self.path(name), found }
     }

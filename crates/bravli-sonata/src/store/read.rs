@@ -4,7 +4,7 @@ use super::Place;
 use crate::error::SonataError;
 use crate::names::LIBRARY;
 use hdf5::dataset::Layout;
-use hdf5::types::{TypeDescriptor, VarLenAscii, VarLenUnicode};
+use hdf5::types::TypeDescriptor;
 use hdf5::{Dataset, H5Type};
 use hdf5_metno as hdf5;
 
@@ -56,11 +56,7 @@ impl Place<'_> {
     pub(crate) fn read_named(&self, name: &str, n: usize, names: &[&str]) -> Result<Vec<u16>, SonataError> {
         let library = self.open(LIBRARY)?;
         let dataset = library.dataset(name)?;
-        let there: Vec<String> = match library.kind(name, &dataset)? {
-            TypeDescriptor::VarLenUnicode => library.texts::<VarLenUnicode>(name, &dataset)?,
-            TypeDescriptor::VarLenAscii => library.texts::<VarLenAscii>(name, &dataset)?,
-            other => return Err(library.wrong_type(name, "text of variable length", &other)),
-        };
+        let there = library.texts(name, &dataset, None)?;
         let mut codes = Vec::with_capacity(there.len());
         for text in there {
             match names.iter().position(|known| *known == text) {
@@ -85,37 +81,37 @@ impl Place<'_> {
         indices.into_iter().enumerate().map(decode).collect()
     }
 
-    fn texts<T: H5Type + AsRef<str>>(&self, name: &str, dataset: &Dataset) -> Result<Vec<String>, SonataError> {
-        self.check_size(name, dataset, None)?;
-        let texts: Vec<T> = dataset.read_raw().map_err(|error| self.read_error(name, &error))?;
-        Ok(texts.iter().map(|text| text.as_ref().to_owned()).collect())
-    }
-
     /// Checks a text attribute of a dataset where there is one.
     pub(crate) fn expect_text(&self, of: &str, name: &str, expected: &str) -> Result<(), SonataError> {
         let dataset = self.dataset(of)?;
-        let Ok(attribute) = dataset.attr(name) else { return Ok(()) };
-        if attribute.shape().is_empty()
-            && let Ok(text) = attribute.read_scalar::<VarLenUnicode>()
-            && text.as_str() != expected
-        {
-            return Err(SonataError::UnknownName {
+        match self.text_attribute(of, &dataset, name)? {
+            Some(text) if text != expected => Err(SonataError::UnknownName {
                 file: self.file.to_owned(),
                 dataset: format!("{}@{name}", self.path(of)),
-                name: text.as_str().to_owned(),
+                name: text,
                 known: expected.to_owned(),
-            });
+            }),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    fn values<T: H5Type + Copy + Default>(
+    pub(super) fn values<T: H5Type + Copy + Default>(
         &self,
         name: &str,
         dataset: &Dataset,
         n: Option<usize>,
     ) -> Result<Vec<T>, SonataError> {
         let n = self.check_size(name, dataset, n)?;
+        self.filled(name, dataset, n)
+    }
+
+    /// All `n` values of a dataset whose size is checked.
+    pub(super) fn filled<T: H5Type + Copy + Default>(
+        &self,
+        name: &str,
+        dataset: &Dataset,
+        n: usize,
+    ) -> Result<Vec<T>, SonataError> {
         let mut values = Vec::new();
         values.try_reserve_exact(n).map_err(|error| self.read_error(name, &error))?;
         values.resize(n, T::default());
@@ -162,7 +158,12 @@ impl Place<'_> {
     }
 
     /// Number of entries, once it is known to be one column, of the expected length, and of a possible size.
-    fn check_size(&self, name: &str, dataset: &Dataset, expected: Option<usize>) -> Result<usize, SonataError> {
+    pub(super) fn check_size(
+        &self,
+        name: &str,
+        dataset: &Dataset,
+        expected: Option<usize>,
+    ) -> Result<usize, SonataError> {
         let n = self.check_shape(name, dataset, 1)?[0];
         if let Some(expected) = expected
             && n != expected
@@ -184,12 +185,10 @@ impl Place<'_> {
         let failed = |error: hdf5::Error| self.read_error(name, &error);
         let shape = dataset.get_shape().map_err(failed)?;
         if shape.len() != n_dims {
-            let what = if dataset.space().is_ok_and(|space| space.is_null()) {
-                "it holds nothing".to_owned()
-            } else {
-                format!("it has {} dimensions, expected {n_dims}", shape.len())
-            };
-            return Err(self.read_error(name, &what));
+            return Err(match dataset.space() {
+                Ok(space) if space.is_null() => self.left_out(name, "it holds nothing"),
+                _ => self.read_error(name, &format!("it has {} dimensions, expected {n_dims}", shape.len())),
+            });
         }
         let width = dataset.dtype().map_err(failed)?.size() as u64;
         let bytes = |sizes: &[usize]| sizes.iter().fold(width, |bytes, size| bytes.saturating_mul(*size as u64));
@@ -217,11 +216,11 @@ impl Place<'_> {
         Ok(shape)
     }
 
-    fn kind(&self, name: &str, dataset: &Dataset) -> Result<TypeDescriptor, SonataError> {
+    pub(super) fn kind(&self, name: &str, dataset: &Dataset) -> Result<TypeDescriptor, SonataError> {
         dataset.dtype().and_then(|kind| kind.to_descriptor()).map_err(|error| self.read_error(name, &error))
     }
 
-    fn wrong_type(&self, name: &str, expected: &'static str, actual: &TypeDescriptor) -> SonataError {
+    pub(super) fn wrong_type(&self, name: &str, expected: &'static str, actual: &TypeDescriptor) -> SonataError {
         SonataError::Type { file: self.file.to_owned(), dataset: self.path(name), expected, actual: actual.to_string() }
     }
 }
