@@ -161,6 +161,16 @@ pub enum SonataError {
         /// The part of it.
         at: String,
     },
+    /// Edges end at nodes that are not there.
+    #[error("edges {population:?} of {}: {reason}", file.display())]
+    LooseEnds {
+        /// The configuration.
+        file: PathBuf,
+        /// The population of edges.
+        population: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A morphology in text is refused.
     #[error("cannot read the morphology {error}")]
     Morphology {
@@ -210,6 +220,9 @@ impl SonataError {
             }
             Self::Json { .. } | Self::Config { .. } => "correct the configuration there",
             Self::Unreachable { .. } => "put the file there, or correct the path or its manifest variable",
+            Self::LooseEnds { .. } => {
+                "name the file of these nodes in the configuration, or write the edges with their nodes"
+            }
             Self::Morphology { error, .. } => error.kind.remedy(),
             Self::Unsorted { .. } => "sort the rows before writing",
         }
@@ -233,6 +246,7 @@ impl SonataError {
             | Self::Json { file, .. }
             | Self::Config { file, .. }
             | Self::Unreachable { file, .. }
+            | Self::LooseEnds { file, .. }
             | Self::Morphology { file, .. }
             | Self::Unsorted { file, .. } => file,
         }

@@ -18,11 +18,15 @@
 //! # Ok::<(), bravli_sonata::SonataError>(())
 //! ```
 
+mod circuit;
+mod config;
 mod edges;
 mod error;
 mod index;
+mod json;
 mod morphology;
 pub mod names;
+mod node_sets;
 mod nodes;
 mod population;
 mod reports;
@@ -30,9 +34,15 @@ mod spike_populations;
 mod spikes;
 mod store;
 
+pub use circuit::{SonataCircuit, read_circuit, write_circuit};
+pub use config::{
+    CircuitConfig, PopulationEntry, PopulationFile, ReportRequest, SimulationConfig, SpikeInput, read_circuit_config,
+    read_simulation_config,
+};
 pub use edges::{read_edges, write_edges};
 pub use error::SonataError;
 pub use morphology::{morphology_names, read_morphology, read_morphology_in};
+pub use node_sets::{Comparison, NodeSet, NodeSetError, NodeSets, Test, read_node_sets, write_node_sets};
 pub use nodes::{read_nodes, write_nodes};
 pub use population::{
     Attribute, EdgePopulation, Group, IndexSpelling, MAX_NODES, NodePopulation, Rows, StoredIndex, TypeTable, Value,

@@ -11,7 +11,7 @@ use hdf5_metno as hdf5;
 /// Most that a compressed file can grow in memory: deflate's limit of 1032, and partly filled chunks.
 const MAX_EXPANSION: u64 = 1_100;
 
-/// Most bytes of one dataset: 16 GiB.
+/// Most bytes of one dataset in memory: 16 GiB.
 const MAX_DATASET_BYTES: u64 = 16 << 30;
 
 /// Most bytes of one chunk, which is read as a whole: 128 MiB; files in use have chunks of up to 1 MiB.
@@ -200,8 +200,10 @@ impl Place<'_> {
             let reason = format!("{whole} bytes cannot come from a file of {}", self.file_bytes);
             return Err(self.read_error(name, &reason));
         }
-        if whole > MAX_DATASET_BYTES {
-            return too_large("it", whole, MAX_DATASET_BYTES);
+        // narrow numbers are widened while they are read
+        let in_memory = whole / width.max(1) * width.max(8);
+        if in_memory > MAX_DATASET_BYTES {
+            return too_large("it", in_memory, MAX_DATASET_BYTES);
         }
         let layout = dataset.dcpl().map_err(failed)?;
         if let Some(chunk) = layout.chunk() {
