@@ -211,16 +211,13 @@ pub fn write_circuit(folder: &Path, circuit: &SonataCircuit) -> Result<PathBuf, 
     Ok(path)
 }
 
-fn write_files<P: Population>(
+fn write_files<P: Population + Clone>(
     folder: &Path,
     circuit: &SonataCircuit,
     kind: &str,
     populations: &[P],
     write: fn(&Path, &[P]) -> Result<(), SonataError>,
-) -> Result<Vec<Value>, SonataError>
-where
-    P: Clone,
-{
+) -> Result<Vec<Value>, SonataError> {
     let inner = folder.join(format!("{kind}s"));
     std::fs::create_dir_all(&inner).map_err(|error| SonataError::Write {
         file: inner.clone(),

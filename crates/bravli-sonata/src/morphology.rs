@@ -21,7 +21,7 @@ const SOMA: i64 = 1;
 pub fn read_morphology(path: &Path) -> Result<MorphologyRead, SonataError> {
     let is_h5 = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("h5"));
     if is_h5 {
-        return read_file(path, |root| cell(root));
+        return read_file(path, cell);
     }
     let failed = |reason: String| SonataError::Open { file: path.to_owned(), reason };
     let size = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();

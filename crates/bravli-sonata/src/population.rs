@@ -31,7 +31,7 @@ fn read_type_ids(place: &Place<'_>, kind: &str, problems: &mut Vec<SonataError>)
     }
     problems.push(place.missing(&name));
     let counted = [format!("{kind}_group_id"), format!("{kind}_id"), sonata("source").to_owned()];
-    for name in counted.iter().filter(|name| place.has(name)) {
+    if let Some(name) = counted.iter().find(|name| place.has(name)) {
         return Ok(vec![-1; place.count(name)?]);
     }
     let Some(group) = place.groups()?.into_iter().find(|name| name.parse::<u64>().is_ok()) else {

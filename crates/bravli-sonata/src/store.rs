@@ -1,6 +1,7 @@
 //! HDF5 with paths in its errors: one writer or reader at a time, and sizes checked before anything is reserved.
 
 mod any;
+mod heaps;
 mod read;
 mod write;
 
@@ -9,7 +10,9 @@ use crate::names::{MAGIC, VERSION};
 use hdf5::file::LibraryVersion;
 use hdf5::{Dataset, File, Group, IndexType, IterationOrder, LinkType, LocationType};
 use hdf5_metno as hdf5;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 /// Root attribute `magic` of the SONATA specification.
@@ -25,6 +28,8 @@ static LIBRARY_LOCK: Mutex<()> = Mutex::new(());
 pub(crate) struct Place<'a> {
     file: &'a Path,
     file_bytes: u64,
+    /// Where the first heap of texts starts that must not be read, once looked for.
+    bad_heap: Rc<OnceCell<Option<u64>>>,
     at: String,
     group: Group,
 }
@@ -57,7 +62,7 @@ fn write_content(
         .with_fcpl(|create| create.obj_track_times(false))
         .create(part)
         .map_err(failed)?;
-    let root = Place { file: path, file_bytes: 0, at: String::new(), group: file.as_group().map_err(failed)? };
+    let root = Place::root(path, 0, file.as_group().map_err(failed)?);
     root.group.new_attr::<u32>().create(MAGIC).and_then(|a| a.write_scalar(&MAGIC_NUMBER)).map_err(failed)?;
     root.group.new_attr_builder().with_data(&FORMAT_VERSION).create(VERSION).map_err(failed)?;
     content(&root)?;
@@ -91,7 +96,7 @@ pub(crate) fn read_file<T>(
     let file_bytes = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
     let file = File::open(path).map_err(|error| failed(error.to_string()))?;
     let group = file.as_group().map_err(|error| failed(error.to_string()))?;
-    content(&Place { file: path, file_bytes, at: String::new(), group })
+    content(&Place::root(path, file_bytes, group))
 }
 
 fn write_error(file: &Path, dataset: &str, error: &dyn std::fmt::Display) -> SonataError {
@@ -109,8 +114,28 @@ impl<'a> Place<'a> {
         if name.is_empty() { self.at.clone() } else { format!("{}/{name}", self.at) }
     }
 
+    fn root(file: &'a Path, file_bytes: u64, group: Group) -> Self {
+        Self { file, file_bytes, bad_heap: Rc::default(), at: String::new(), group }
+    }
+
     fn at(&self, name: &str, group: Group) -> Self {
-        Self { file: self.file, file_bytes: self.file_bytes, at: self.path(name), group }
+        let bad_heap = Rc::clone(&self.bad_heap);
+        Self { file: self.file, file_bytes: self.file_bytes, bad_heap, at: self.path(name), group }
+    }
+
+    /// Checks, once per file, that HDF5 can read its texts of variable length.
+    fn check_heaps(&self, name: &str) -> Result<(), SonataError> {
+        let bad = match self.bad_heap.get() {
+            Some(bad) => *bad,
+            None => {
+                let bad = heaps::first_bad_heap(self.file).map_err(|error| self.read_error(name, &error))?;
+                *self.bad_heap.get_or_init(|| bad)
+            }
+        };
+        match bad {
+            Some(at) => Err(self.read_error(name, &format!("texts of the file are damaged at byte {at}"))),
+            None => Ok(()),
+        }
     }
 
     /// Whether `name` is here.

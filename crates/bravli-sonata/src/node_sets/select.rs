@@ -75,6 +75,9 @@ impl NodeSetError {
     }
 }
 
+/// Rules of a set, and its name.
+type Named<'a> = (&'a str, &'a [(String, Test)]);
+
 impl NodeSets {
     /// Ids of the nodes of a population that are in a set, sorted, each once.
     ///
@@ -93,7 +96,7 @@ impl NodeSets {
     }
 
     /// Sets of rules that a set is made of, each once, with their names.
-    fn rules_of<'a>(&'a self, name: &'a str) -> Result<Vec<(&'a str, &'a [(String, Test)])>, NodeSetError> {
+    fn rules_of<'a>(&'a self, name: &'a str) -> Result<Vec<Named<'a>>, NodeSetError> {
         let by_name: BTreeMap<&str, &NodeSet> = self.0.iter().map(|(name, set)| (name.as_str(), set)).collect();
         let find = |name: &str| {
             let known = || self.0.iter().take(20).map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");

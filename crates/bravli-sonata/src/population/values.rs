@@ -61,28 +61,13 @@ pub enum Values {
     Text(Vec<String>),
 }
 
-/// Matches every kind of whole number, or of number, with one expression.
-macro_rules! per_type {
-    ($on:expr, whole $values:ident => $whole:expr, $other:ident => $rest:expr) => {
+/// The same for values of each of these types, and something else for the rest where it is given.
+macro_rules! for_each {
+    ($on:expr, [$($kind:ident),+], $values:ident => $then:expr $(, _ => $rest:expr)?) => {
         match $on {
-            Values::I8($values) => $whole,
-            Values::I16($values) => $whole,
-            Values::I32($values) => $whole,
-            Values::I64($values) => $whole,
-            Values::U8($values) => $whole,
-            Values::U16($values) => $whole,
-            Values::U32($values) => $whole,
-            Values::U64($values) => $whole,
-            $other => $rest,
+            $(Values::$kind($values) => $then,)+
+            $(_ => $rest,)?
         }
-    };
-    ($on:expr, $values:ident => $any:expr) => {
-        per_type!($on, whole $values => $any, other => match other {
-            Values::F32($values) => $any,
-            Values::F64($values) => $any,
-            Values::Text($values) => $any,
-            _ => unreachable!("whole numbers are matched above"),
-        })
     };
 }
 
@@ -90,7 +75,7 @@ impl Values {
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        per_type!(self, values => values.len())
+        for_each!(self, [I8, I16, I32, I64, U8, U16, U32, U64, F32, F64, Text], values => values.len())
     }
 
     /// Whether there are no rows.
@@ -102,20 +87,20 @@ impl Values {
     /// Whether the rows are whole numbers.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        per_type!(self, whole _values => true, _other => false)
+        !matches!(self, Self::F32(_) | Self::F64(_) | Self::Text(_))
     }
 
     /// The value of a row; a number above what [`Value::Whole`] can hold becomes decimal.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<Value> {
-        if let Self::U64(values) = self {
-            let value = *values.get(row)?;
-            return Some(i64::try_from(value).map_or(Value::Decimal(value as f64), Value::Whole));
-        }
         match self {
             Self::F32(values) => values.get(row).map(|value| Value::Decimal(f64::from(*value))),
             Self::F64(values) => values.get(row).map(|value| Value::Decimal(*value)),
             Self::Text(values) => values.get(row).map(|text| Value::Text(text.clone())),
+            Self::U64(values) => {
+                let value = *values.get(row)?;
+                Some(i64::try_from(value).map_or(Value::Decimal(value as f64), Value::Whole))
+            }
             _ => self.whole(row).map(Value::Whole),
         }
     }
@@ -123,26 +108,31 @@ impl Values {
     /// The whole number of a row, where it is one that fits.
     #[must_use]
     pub fn whole(&self, row: usize) -> Option<i64> {
-        per_type!(
+        match self {
+            Self::I64(values) => return values.get(row).copied(),
+            Self::U64(values) => return values.get(row).and_then(|value| i64::try_from(*value).ok()),
+            _ => {}
+        }
+        for_each!(
             self,
-            whole values => values.get(row).and_then(|value| i64::try_from(*value).ok()),
-            _other => None
+            [I8, I16, I32, U8, U16, U32],
+            values => values.get(row).map(|value| i64::from(*value)),
+            _ => None
         )
     }
 
     /// The numbers, in double precision; none for text.
     #[must_use]
     pub fn decimals(&self) -> Option<Vec<f64>> {
-        match self {
-            Self::F32(values) => Some(values.iter().map(|value| f64::from(*value)).collect()),
-            Self::F64(values) => Some(values.clone()),
-            Self::Text(_) => None,
-            whole => per_type!(
-                whole,
-                whole values => Some(values.iter().map(|value| *value as f64).collect()),
-                _other => None
-            ),
+        if let Self::F64(values) = self {
+            return Some(values.clone());
         }
+        for_each!(
+            self,
+            [I8, I16, I32, I64, U8, U16, U32, U64, F32],
+            values => Some(values.iter().map(|value| *value as f64).collect()),
+            _ => None
+        )
     }
 }
 

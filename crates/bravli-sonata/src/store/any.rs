@@ -96,6 +96,9 @@ impl Place<'_> {
                 }
             };
         }
+        if matches!(kind, TypeDescriptor::VarLenUnicode | TypeDescriptor::VarLenAscii) {
+            self.check_heaps(name)?;
+        }
         match kind {
             TypeDescriptor::VarLenUnicode => self.decode(name, from, VarLenUnicode::as_bytes),
             TypeDescriptor::VarLenAscii => self.decode(name, from, VarLenAscii::as_bytes),
