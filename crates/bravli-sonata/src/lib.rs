@@ -1,10 +1,14 @@
-//! SONATA files: nodes, edges and spikes in HDF5.
+//! SONATA files: nodes, edges, spikes, reports, and the configurations that tie them together; h5 morphologies.
 //!
 //! Invariant: equal data give equal bytes. Files hold no times, no compression and no library version; the only crate
-//! that knows HDF5 is this one, and it uses the library from one thread at a time.
+//! that knows HDF5 is this one, and it uses the library from one thread at a time. A file that is read never chooses what
+//! else is read, nor how much memory that takes: links and values in other files are refused, and sizes are checked first.
 //!
-//! Nodes follow the BBP dialect (`@library` names behind integer columns), edges the Allen one (a row per connection,
-//! with `nsyns`) under BBP column names; [`names`] lists every name used outside.
+//! Two ways in. [`read_nodes`], [`read_edges`] and [`read_spikes`] know our own columns and write what simulations need:
+//! nodes follow the BBP dialect (`@library` names behind integer columns), edges the Allen one (a row per connection, with
+//! `nsyns`) under BBP column names. [`read_circuit`] and its parts read anyone's files, of either dialect, with every column
+//! they have; what they cannot keep they tell. [`names`] lists the names in HDF5 files; keys of configurations stand in
+//! `config`, each once.
 //!
 //! ```
 //! use bravli_circuit::Spikes;

@@ -118,6 +118,22 @@ pub(crate) fn either_spelling(name: &str) -> Option<&'static str> {
     SPELLINGS.iter().find_map(|[a, b]| (*a == name).then_some(*b).or((*b == name).then_some(*a)))
 }
 
+/// Key of rules of node sets that name populations.
+pub(crate) const SET_POPULATION: &str = "population";
+/// As [`NODE_ID`] in rules of node sets, in older files of the Allen Institute.
+pub(crate) const OLD_SET_NODE_ID: &str = "gids";
+/// Orders of spikes by their codes, and how older files of the Allen Institute spell the second.
+pub(crate) const SORTINGS: [&str; 3] = ["none", "by_id", "by_time"];
+/// See [`SORTINGS`].
+pub(crate) const OLD_BY_ID: &str = "by_gid";
+/// Unit of spike times.
+pub(crate) const MS: &str = "ms";
+/// Names of the values of truth, by their numbers.
+pub(crate) const TRUTH: [&str; 2] = ["FALSE", "TRUE"];
+/// Folders of morphologies in other formats, by format.
+pub(crate) const ALTERNATE_MORPHOLOGIES: &str = "alternate_morphologies";
+/// Formats of alternate morphologies, with the endings of their files.
+pub(crate) const MORPHOLOGY_FORMATS: [(&str, &str); 2] = [("neurolucida-asc", "asc"), ("h5v1", "h5")];
 /// Points of an h5 morphology: x, y, z, diameter in µm.
 pub(crate) const POINTS: &str = "points";
 /// Sections of an h5 morphology: first point, type, parent.

@@ -4,20 +4,12 @@ mod select;
 
 use crate::error::SonataError;
 use crate::json::{Part, read_json};
+use crate::names::{NODE_ID, OLD_SET_NODE_ID, SET_POPULATION};
 use crate::population::Value;
 use serde_json::{Map, Number};
 use std::path::Path;
 
 pub use select::NodeSetError;
-
-/// Key of rules that name populations.
-const POPULATION: &str = "population";
-
-/// Key of rules that name node ids.
-const NODE_ID: &str = "node_id";
-
-/// As [`NODE_ID`], in older files of the Allen Institute.
-const OLD_NODE_ID: &str = "gids";
 
 /// How a number is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +94,7 @@ pub fn read_node_sets(path: &Path) -> Result<NodeSets, SonataError> {
 
 fn rule(set: &Part<'_>, column: &str) -> Result<(String, Test), SonataError> {
     let part = set.key(column);
-    let column = if column == OLD_NODE_ID { NODE_ID } else { column };
+    let column = if column == OLD_SET_NODE_ID { NODE_ID } else { column };
     let test = match part.value {
         Some(serde_json::Value::Array(_)) => Test::AnyOf(part.each(|value| scalar(value, column))?),
         Some(serde_json::Value::Object(operators)) => {
@@ -136,8 +128,8 @@ fn scalar(part: &Part<'_>, column: &str) -> Result<Value, SonataError> {
     match (column, &value) {
         (NODE_ID, Value::Whole(id)) if *id >= 0 => Ok(value),
         (NODE_ID, _) => Err(part.wrong("node ids of 0 or more")),
-        (POPULATION, Value::Text(_)) => Ok(value),
-        (POPULATION, _) => Err(part.wrong("names of populations")),
+        (SET_POPULATION, Value::Text(_)) => Ok(value),
+        (SET_POPULATION, _) => Err(part.wrong("names of populations")),
         _ => Ok(value),
     }
 }

@@ -1,13 +1,10 @@
 //! Spikes as files have them: in their order, with node ids of any size.
 
 use crate::error::SonataError;
-use crate::names::{OLD_NODE_IDS, SORTING, SPIKES, UNITS, sonata};
+use crate::names::{MS, OLD_BY_ID, OLD_NODE_IDS, SORTING, SORTINGS, SPIKES, UNITS, sonata};
 use crate::spikes::{SortedBy, UNNAMED_POPULATION};
 use crate::store::{Place, read_file, write_file};
 use std::path::Path;
-
-/// Unit of spike times.
-const MS: &str = "ms";
 
 /// The order that a file says its spikes have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,12 +20,8 @@ pub enum Sorting {
 
 impl Sorting {
     fn of_text(text: &str) -> Option<Self> {
-        match text {
-            "none" => Some(Self::None),
-            "by_id" | "by_gid" => Some(Self::ById),
-            "by_time" => Some(Self::ByTime),
-            _ => None,
-        }
+        let text = if text == OLD_BY_ID { SORTINGS[1] } else { text };
+        Self::of_code(SORTINGS.iter().position(|name| *name == text)? as i64)
     }
 
     fn of_code(code: i64) -> Option<Self> {
@@ -104,7 +97,7 @@ fn read_population(
 }
 
 fn read_sorting(place: &Place<'_>, problems: &mut Vec<SonataError>) -> Result<Sorting, SonataError> {
-    let wrong = |actual: String| place.value(&format!("@{SORTING}"), 0, "none, by_id or by_time".to_owned(), actual);
+    let wrong = |actual: String| place.value(&format!("@{SORTING}"), 0, SORTINGS.join(" or "), actual);
     let sorting = match place.own_code(SORTING)? {
         Some(code) => Sorting::of_code(code).ok_or_else(|| wrong(code.to_string())),
         None => match place.own_text(SORTING)? {

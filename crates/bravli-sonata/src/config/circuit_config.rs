@@ -3,14 +3,9 @@
 use super::manifest::Expanded;
 use crate::error::SonataError;
 use crate::json::Part;
+use crate::names::{ALTERNATE_MORPHOLOGIES, MORPHOLOGY_FORMATS};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
-
-/// Folders of morphologies in other formats, by format: `neurolucida-asc`, `h5v1`.
-pub(super) const ALTERNATE_MORPHOLOGIES: &str = "alternate_morphologies";
-
-/// Formats of alternate morphologies, with the endings of their files.
-const MORPHOLOGY_FORMATS: [(&str, &str); 2] = [("neurolucida-asc", "asc"), ("h5v1", "h5")];
 
 /// Most configurations that may lead to each other before one names networks.
 const MAX_STEPS: usize = 4;

@@ -2,6 +2,7 @@
 
 use crate::error::SonataError;
 use crate::json::{Part, read_json};
+use crate::names::ALTERNATE_MORPHOLOGIES;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ impl Expanded {
             let is_path = key.ends_with("_dir") || key.ends_with("_file");
             match value {
                 Value::String(text) if is_path && !text.is_empty() => *text = self.path(text).display().to_string(),
-                Value::Object(formats) if key == super::circuit_config::ALTERNATE_MORPHOLOGIES => {
+                Value::Object(formats) if key == ALTERNATE_MORPHOLOGIES => {
                     for folder in formats.values_mut() {
                         if let Value::String(text) = folder
                             && !text.is_empty()

@@ -1,7 +1,7 @@
 //! The nodes of a set.
 
-use super::{Comparison, NODE_ID, NodeSet, NodeSets, POPULATION, Test};
-use crate::names::either_spelling;
+use super::{Comparison, NodeSet, NodeSets, Test};
+use crate::names::{NODE_ID, SET_POPULATION, either_spelling};
 use crate::population::{NodePopulation, Value};
 use regex::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
@@ -141,7 +141,7 @@ enum Ready<'a> {
 }
 
 fn matching(set: &str, rules: &[(String, Test)], population: &NodePopulation) -> Result<Vec<u64>, NodeSetError> {
-    let of_population = rules.iter().filter(|(column, _)| column == POPULATION);
+    let of_population = rules.iter().filter(|(column, _)| column == SET_POPULATION);
     let is_meant = |test: &Test| listed(test).iter().any(|name: &Value| name.text() == Some(&population.name));
     if of_population.map(|(_, test)| test).any(|test| !is_meant(test)) {
         return Ok(Vec::new());
@@ -149,7 +149,7 @@ fn matching(set: &str, rules: &[(String, Test)], population: &NodePopulation) ->
     let mut ids: Option<Vec<i64>> = None;
     let mut tests = Vec::new();
     let known = population.column_names();
-    for (column, test) in rules.iter().filter(|(column, _)| column != POPULATION) {
+    for (column, test) in rules.iter().filter(|(column, _)| column != SET_POPULATION) {
         if column == NODE_ID {
             let mut sorted: Vec<i64> =
                 listed(test).iter().filter_map(|id| if let Value::Whole(id) = id { Some(*id) } else { None }).collect();

@@ -2,7 +2,7 @@
 
 use super::{Place, write_error};
 use crate::error::SonataError;
-use crate::names::LIBRARY;
+use crate::names::{LIBRARY, TRUTH};
 use crate::population::Values;
 use hdf5::types::{FixedAscii, FixedUnicode, FloatSize, IntSize, TypeDescriptor, VarLenAscii, VarLenUnicode};
 use hdf5::{Container, Dataset, H5Type, Location};
@@ -35,7 +35,7 @@ impl Place<'_> {
             TypeDescriptor::Unsigned(IntSize::U8) => values!(U64),
             TypeDescriptor::Float(FloatSize::U4) => values!(F32),
             TypeDescriptor::Float(FloatSize::U8) => values!(F64),
-            TypeDescriptor::Boolean => return Ok((values!(I8), Some(vec!["FALSE".to_owned(), "TRUE".to_owned()]))),
+            TypeDescriptor::Boolean => return Ok((values!(I8), Some(TRUTH.map(str::to_owned).into()))),
             TypeDescriptor::Enum(kind) => {
                 let mut members: Vec<(i64, String)> =
                     kind.members.iter().map(|member| (member.value as i64, member.name.clone())).collect();
