@@ -251,3 +251,16 @@ pub(crate) fn sources(recipe: &Recipe, files: &RecipeFiles, numbers: &[NumberRef
         }
     }
 }
+
+/// Notes on an earlier draft must speak of numbers that are there.
+pub(crate) fn drafts(recipe: &Recipe, numbers: &[NumberRef], notes: &mut Notes) {
+    for note in &recipe.draft_notes {
+        if !numbers.iter().any(|n| path_match(&note.file, &n.file) && path_match(&note.path, &n.path)) {
+            let paths = numbers.iter().filter(|n| path_match(&note.file, &n.file)).map(|n| n.path.as_str());
+            let near = did_you_mean(&note.path, paths);
+            let message = format!("note on {} {:?} matches no number{near}", note.file, note.path);
+            let problem = Problem::warning("note_matches_nothing", message).at(note.at.clone());
+            notes.add(problem.remedy("correct file or path, which are patterns as in sources.yaml"));
+        }
+    }
+}

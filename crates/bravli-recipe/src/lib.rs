@@ -28,6 +28,7 @@ mod check;
 mod composition;
 mod convert;
 mod diff;
+mod drafts;
 mod explain;
 mod files;
 mod generations;

@@ -55,6 +55,9 @@ pub struct Recipe {
     pub sources: Vec<SourceEntry>,
     /// What the numbers stand for, from `target` in `sources.yaml`.
     pub target: Option<TargetSpec>,
+    /// Where an earlier draft and the literature disagree, from `notes.yaml`.
+    #[serde(default)]
+    pub draft_notes: Vec<DraftNote>,
     /// The text of `boundary.yaml`, read by the crate that knows boundaries.
     pub boundary_text: Option<String>,
     /// Where in the layers the parts of morphologies should lie, from `placement_rules.xml`.
@@ -485,6 +488,25 @@ pub struct SourceEntry {
     pub evidence: SourceEvidence,
     /// Why a cited fact stands in for something it was not measured on: another layer, another cell class.
     pub generalised: Option<String>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// A number of an earlier draft that the recipe does not follow, or follows for a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftNote {
+    /// File in the recipe folder.
+    pub file: String,
+    /// Pattern over number paths, as in [`SourceEntry::path`].
+    pub path: String,
+    /// What the draft says.
+    pub draft: String,
+    /// What the recipe uses.
+    pub used: String,
+    /// Why.
+    pub why: String,
+    /// Keys of facts that speak for what is used.
+    pub facts: Vec<String>,
     /// Where it stands.
     pub at: Location,
 }

@@ -2,7 +2,7 @@
 
 use crate::files::start_of;
 use crate::names::{CLASS_ID, MTYPE_ID};
-use crate::select::{Parsed, SOURCES};
+use crate::select::{DRAFTS, Parsed, SOURCES};
 use crate::table::Table;
 use crate::xml::{Element, rules};
 use crate::yaml::{Node, Value};
@@ -20,7 +20,7 @@ pub(crate) fn walk(parsed: &Parsed) -> Vec<NumberRef> {
     for section in parsed.xml.iter().flat_map(|root| &root.children) {
         xml(section, "", &mut numbers);
     }
-    for (file, node) in parsed.yaml.iter().filter(|(file, _)| **file != SOURCES) {
+    for (file, node) in parsed.yaml.iter().filter(|(file, _)| ![SOURCES, DRAFTS].contains(*file)) {
         yaml(node, String::new(), &start_of(file), false, &mut numbers);
     }
     for table in parsed.tables.values() {

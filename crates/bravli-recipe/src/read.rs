@@ -3,11 +3,11 @@
 use crate::check;
 use crate::problem::Notes;
 use crate::select::{
-    BOUNDARY, COLUMN, COMPOSITION, MINIS, NEURONS, PATHWAYS, POPULATIONS, Parsed, SOURCES, TAXONOMY, parse,
+    BOUNDARY, COLUMN, COMPOSITION, DRAFTS, MINIS, NEURONS, PATHWAYS, POPULATIONS, Parsed, SOURCES, TAXONOMY, parse,
 };
 use crate::{
-    Problem, Reading, Recipe, RecipeFiles, Rejected, Uncarried, atlas, bioname, composition, number_walk, published,
-    sidecars, sources, table, xml,
+    Problem, Reading, Recipe, RecipeFiles, Rejected, Uncarried, atlas, bioname, composition, drafts, number_walk,
+    published, sidecars, sources, table, xml,
 };
 
 /// Reads a recipe folder, choosing the builder recipe by root element and name.
@@ -41,6 +41,7 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_file: Option<&str>) -> Re
     if !recipe.sources.is_empty() {
         check::sources(&recipe, files, &numbers, &mut notes);
     }
+    check::drafts(&recipe, &numbers, &mut notes);
     let uncarried: Vec<Uncarried> = parsed.xml.iter().flat_map(xml::uncarried::uncarried).collect();
     // synapse rules tell of theirs themselves
     for entry in uncarried.iter().filter(|entry| !entry.what.starts_with("synapse ")) {
@@ -86,6 +87,7 @@ fn assemble(name: &str, parsed: &Parsed, notes: &mut Notes) -> Recipe {
     if let Some(node) = yaml(SOURCES) {
         (recipe.sources, recipe.target) = sources::read(node, notes);
     }
+    recipe.draft_notes = yaml(DRAFTS).map(|n| drafts::read(n, notes)).unwrap_or_default();
     for group in &recipe.composition {
         recipe.etypes.entry(group.mtype.clone()).or_default().extend(group.etypes.keys().cloned());
     }

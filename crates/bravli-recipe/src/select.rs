@@ -4,6 +4,7 @@ use crate::files::RecipeFiles;
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::table::{self, Table};
+use crate::xml::document::MAX_XML_BYTES;
 use crate::xml::prolog::{EntityKind, Prolog};
 use crate::xml::{self, Element, version1};
 use crate::yaml::{self, Node};
@@ -24,8 +25,9 @@ pub(crate) const PATHWAYS: &str = "pathways.yaml";
 pub(crate) const NEURONS: &str = "neurons.yaml";
 pub(crate) const BOUNDARY: &str = "boundary.yaml";
 pub(crate) const SOURCES: &str = "sources.yaml";
+pub(crate) const DRAFTS: &str = "notes.yaml";
 
-const YAML: &[&str] = &[COMPOSITION, COLUMN, POPULATIONS, PATHWAYS, NEURONS, BOUNDARY, SOURCES];
+const YAML: &[&str] = &[COMPOSITION, COLUMN, POPULATIONS, PATHWAYS, NEURONS, BOUNDARY, SOURCES, DRAFTS];
 const TABLES: &[&str] = &[TAXONOMY, MINIS];
 /// Every name that is read for what it is called.
 pub(crate) const NAMES: [&[&str]; 2] = [YAML, TABLES];
@@ -149,7 +151,7 @@ fn is_version1(name: &str, bytes: &[u8]) -> bool {
 }
 
 fn glance(bytes: &[u8]) -> Glance {
-    let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(MAX_FILE_BYTES)).unwrap_or_default());
+    let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(MAX_XML_BYTES)).unwrap_or_default());
     let prolog = Prolog::scan(&text);
     let parts = prolog.declarations.into_iter().filter_map(|d| match d.kind {
         EntityKind::System(file) => Some(file.trim_start_matches("./").to_owned()),

@@ -1,5 +1,6 @@
 //! What can be wrong with a file.
 
+use bravli_morphology::MorphologyError;
 use std::path::{Path, PathBuf};
 
 /// Why a SONATA file could not be written or read.
@@ -94,6 +95,90 @@ pub enum SonataError {
         /// Names of the header.
         known: String,
     },
+    /// Something is there that our structures cannot hold; the rest is read.
+    #[error("{dataset:?} of {} is left out: {reason}", file.display())]
+    LeftOut {
+        /// The file.
+        file: PathBuf,
+        /// Group, dataset or attribute.
+        dataset: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// An index of edges does not lead to the edges of its nodes.
+    #[error("index {dataset:?} of {} is wrong at node {node}: {reason}", file.display())]
+    Index {
+        /// The file.
+        file: PathBuf,
+        /// The index.
+        dataset: String,
+        /// The node.
+        node: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A line of a text table is wrong.
+    #[error("{}:{line}: {reason}", file.display())]
+    Table {
+        /// The file.
+        file: PathBuf,
+        /// Line, from one.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file is no JSON.
+    #[error("{}:{line}:{column}: {reason}", file.display())]
+    Json {
+        /// The file.
+        file: PathBuf,
+        /// Line, from one.
+        line: usize,
+        /// Column, from one.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A part of a configuration is absent or of another kind.
+    #[error("{at:?} of {} is {actual}, expected {expected}", file.display())]
+    Config {
+        /// The file.
+        file: PathBuf,
+        /// The part, such as `networks.nodes[0].nodes_file`.
+        at: String,
+        /// What was expected.
+        expected: String,
+        /// What is there.
+        actual: String,
+    },
+    /// A file that a configuration names is not there.
+    #[error("{} is named by {at:?} of {} and is not there", file.display(), by.display())]
+    Unreachable {
+        /// The file.
+        file: PathBuf,
+        /// The configuration.
+        by: PathBuf,
+        /// The part of it.
+        at: String,
+    },
+    /// Edges end at nodes that are not there.
+    #[error("edges {population:?} of {}: {reason}", file.display())]
+    LooseEnds {
+        /// The configuration.
+        file: PathBuf,
+        /// The population of edges.
+        population: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A morphology in text is refused.
+    #[error("cannot read the morphology {error}")]
+    Morphology {
+        /// The file.
+        file: PathBuf,
+        /// Where and why.
+        error: MorphologyError,
+    },
     /// Rows are not in their order.
     #[error("{dataset:?} for {} is not sorted by {order}: row {row} belongs before its predecessor", file.display())]
     Unsorted {
@@ -126,6 +211,19 @@ impl SonataError {
             }
             Self::Value { .. } => "correct the value, or write the file again if it is damaged",
             Self::UnknownName { .. } => "read the file with the header it was written with",
+            Self::LeftOut { .. } => {
+                "nothing, unless it is needed: then write it as a column of the group, one value per row"
+            }
+            Self::Index { .. } => "write the edges again: their index is made afresh",
+            Self::Table { .. } => {
+                "separate columns by spaces, quote texts with spaces, write NULL for nothing, and one row per type id"
+            }
+            Self::Json { .. } | Self::Config { .. } => "correct the configuration there",
+            Self::Unreachable { .. } => "put the file there, or correct the path or its manifest variable",
+            Self::LooseEnds { .. } => {
+                "name the file of these nodes in the configuration, or write the edges with their nodes"
+            }
+            Self::Morphology { error, .. } => error.kind.remedy(),
             Self::Unsorted { .. } => "sort the rows before writing",
         }
     }
@@ -142,6 +240,14 @@ impl SonataError {
             | Self::Type { file, .. }
             | Self::Value { file, .. }
             | Self::UnknownName { file, .. }
+            | Self::LeftOut { file, .. }
+            | Self::Index { file, .. }
+            | Self::Table { file, .. }
+            | Self::Json { file, .. }
+            | Self::Config { file, .. }
+            | Self::Unreachable { file, .. }
+            | Self::LooseEnds { file, .. }
+            | Self::Morphology { file, .. }
             | Self::Unsorted { file, .. } => file,
         }
     }

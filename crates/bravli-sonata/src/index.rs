@@ -12,12 +12,13 @@ pub(crate) struct EdgeIndex {
 /// Index of edges by the node in `nodes`, one entry per row, up to the largest node id in it.
 ///
 /// Rows of one node that follow each other share a range. Linear in rows and nodes.
-pub(crate) fn index_of(nodes: &[u32]) -> EdgeIndex {
-    let n_nodes = nodes.iter().max().map_or(0, |last| *last as usize + 1);
+pub(crate) fn index_of<Id: Copy + Ord + Into<u64>>(nodes: &[Id]) -> EdgeIndex {
+    let at = |node: &Id| -> usize { (*node).into() as usize };
+    let n_nodes = nodes.iter().max().map_or(0, |last| at(last) + 1);
     let starts = |row: usize| row == 0 || nodes[row - 1] != nodes[row];
     let mut next = vec![0_u64; n_nodes + 1];
     for (row, node) in nodes.iter().enumerate() {
-        next[*node as usize + 1] += u64::from(starts(row));
+        next[at(node) + 1] += u64::from(starts(row));
     }
     for node in 0..n_nodes {
         next[node + 1] += next[node];
@@ -27,8 +28,8 @@ pub(crate) fn index_of(nodes: &[u32]) -> EdgeIndex {
     let mut range = 0;
     for (row, node) in nodes.iter().enumerate() {
         if starts(row) {
-            range = next[*node as usize] as usize;
-            next[*node as usize] += 1;
+            range = next[at(node)] as usize;
+            next[at(node)] += 1;
             range_to_edges[range][0] = row as u64;
         }
         range_to_edges[range][1] = row as u64 + 1;
@@ -42,10 +43,10 @@ mod tests {
 
     #[test]
     fn ranges_of_a_node_cover_its_rows_and_no_others() {
-        let nodes = [3, 3, 0, 3, 1, 1, 0];
+        let nodes = [3_u32, 3, 0, 3, 1, 1, 0];
         let index = index_of(&nodes);
         assert_eq!(index.node_to_ranges, [[0, 2], [2, 3], [3, 3], [3, 5]]);
         assert_eq!(index.range_to_edges, [[2, 3], [6, 7], [4, 6], [0, 2], [3, 4]]);
-        assert_eq!(index_of(&[]), EdgeIndex::default());
+        assert_eq!(index_of::<u64>(&[]), EdgeIndex::default());
     }
 }

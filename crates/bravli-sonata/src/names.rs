@@ -84,8 +84,66 @@ pub(crate) const SPIKES: &str = "spikes";
 pub(crate) const OLD_NODE_IDS: &str = "gids";
 pub(crate) const SORTING: &str = "sorting";
 pub(crate) const UNITS: &str = "units";
+pub(crate) const REPORT: &str = "report";
+pub(crate) const DATA: &str = "data";
+pub(crate) const MAPPING: &str = "mapping";
+pub(crate) const ELEMENT_IDS: &str = "element_ids";
+pub(crate) const INDEX_POINTERS: &str = "index_pointers";
+pub(crate) const TIME: &str = "time";
+pub(crate) const SORTED: &str = "sorted";
 pub(crate) const MAGIC: &str = "magic";
 pub(crate) const VERSION: &str = "version";
+/// Parameters that a model takes by these names.
+pub(crate) const DYNAMICS: &str = "dynamics_params";
+/// The older spelling of [`NODE_TO_RANGES`], in files of the Allen Institute.
+pub(crate) const OLD_NODE_TO_RANGES: &str = "node_id_to_range";
+/// Kind of a population, before `_id`, `_type_id`, `_group_id` and `_group_index`.
+pub(crate) const NODE: &str = "node";
+/// As [`NODE`], for edges.
+pub(crate) const EDGE: &str = "edge";
+/// Explicit ids of nodes, in files of the Allen Institute.
+pub(crate) const NODE_ID: &str = "node_id";
+/// The class of a synapse as a number: excitatory from 100.
+pub(crate) const SYNAPSE_TYPE: &str = "syn_type_id";
+/// Components of the quaternion that turns a morphology into the circuit, real part first.
+pub(crate) const ORIENTATION: [&str; 4] = ["orientation_w", "orientation_x", "orientation_y", "orientation_z"];
+/// What text tables write where there is nothing.
+pub(crate) const NULL: &str = "NULL";
+/// Names of columns that are in use in two spellings: by the specification, and by those who write files.
+const SPELLINGS: [[&str; 2]; 2] =
+    [["exc-mini_frequency", "exc_mini_frequency"], ["inh-mini_frequency", "inh_mini_frequency"]];
+
+/// The other spelling of a column, where two are in use.
+pub(crate) fn either_spelling(name: &str) -> Option<&'static str> {
+    SPELLINGS.iter().find_map(|[a, b]| (*a == name).then_some(*b).or((*b == name).then_some(*a)))
+}
+
+/// Key of rules of node sets that name populations.
+pub(crate) const SET_POPULATION: &str = "population";
+/// As [`NODE_ID`] in rules of node sets, in older files of the Allen Institute.
+pub(crate) const OLD_SET_NODE_ID: &str = "gids";
+/// Orders of spikes by their codes, and how older files of the Allen Institute spell the second.
+pub(crate) const SORTINGS: [&str; 3] = ["none", "by_id", "by_time"];
+/// See [`SORTINGS`].
+pub(crate) const OLD_BY_ID: &str = "by_gid";
+/// Unit of spike times.
+pub(crate) const MS: &str = "ms";
+/// Names of the values of truth, by their numbers.
+pub(crate) const TRUTH: [&str; 2] = ["FALSE", "TRUE"];
+/// Folders of morphologies in other formats, by format.
+pub(crate) const ALTERNATE_MORPHOLOGIES: &str = "alternate_morphologies";
+/// Formats of alternate morphologies, with the endings of their files.
+pub(crate) const MORPHOLOGY_FORMATS: [(&str, &str); 2] = [("neurolucida-asc", "asc"), ("h5v1", "h5")];
+/// Points of an h5 morphology: x, y, z, diameter in µm.
+pub(crate) const POINTS: &str = "points";
+/// Sections of an h5 morphology: first point, type, parent.
+pub(crate) const STRUCTURE: &str = "structure";
+/// The cell of an h5 morphology of the second version.
+pub(crate) const NEURON: &str = "neuron1";
+/// Points as traced, and sections upon them, in the second version.
+pub(crate) const RAW: &str = "raw";
+/// Types of sections in the second version.
+pub(crate) const SECTION_TYPE: &str = "sectiontype";
 /// Names of synapse classes of nodes, in the order of their codes.
 pub(crate) const SIGNS: [&str; 2] = ["EXC", "INH"];
 

@@ -14,8 +14,8 @@ pub const UNNAMED_POPULATION: &str = "default";
 /// Order of spikes in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, H5Type)]
 #[repr(u8)]
-#[expect(non_camel_case_types, dead_code, reason = "all members and their names are written to the file")]
-enum Sorting {
+#[expect(non_camel_case_types, reason = "the names of the members are written to the file")]
+pub(crate) enum SortedBy {
     none = 0,
     by_id = 1,
     by_time = 2,
@@ -39,7 +39,7 @@ pub fn write_spikes(path: &Path, spikes: &[Spikes]) -> Result<(), SonataError> {
                 let dataset = place.path(sonata("time_ms"));
                 return Err(SonataError::Unsorted { file: path.to_owned(), dataset, row, order: "time, then node" });
             }
-            place.write_attribute(SORTING, &Sorting::by_time)?;
+            place.write_attribute(SORTING, &SortedBy::by_time)?;
             let times = place.write(sonata("time_ms"), &spikes.time_ms)?;
             place.write_text(&times, sonata("time_ms"), UNITS, "ms")?;
             let ids: Vec<u64> = spikes.node.iter().map(|node| u64::from(*node)).collect();

@@ -1,14 +1,18 @@
 //! HDF5 with paths in its errors: one writer or reader at a time, and sizes checked before anything is reserved.
 
+mod any;
+mod heaps;
 mod read;
 mod write;
 
 use crate::error::SonataError;
 use crate::names::{MAGIC, VERSION};
 use hdf5::file::LibraryVersion;
-use hdf5::{Dataset, File, Group};
+use hdf5::{Dataset, File, Group, IndexType, IterationOrder, LinkType, LocationType};
 use hdf5_metno as hdf5;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 /// Root attribute `magic` of the SONATA specification.
@@ -24,6 +28,8 @@ static LIBRARY_LOCK: Mutex<()> = Mutex::new(());
 pub(crate) struct Place<'a> {
     file: &'a Path,
     file_bytes: u64,
+    /// Where the first heap of texts starts that must not be read, once looked for.
+    bad_heap: Rc<OnceCell<Option<u64>>>,
     at: String,
     group: Group,
 }
@@ -34,9 +40,7 @@ pub(crate) fn write_file(
     content: impl FnOnce(&Place<'_>) -> Result<(), SonataError>,
 ) -> Result<(), SonataError> {
     let _guard = LIBRARY_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut part = path.as_os_str().to_owned();
-    part.push(format!(".part-{}", std::process::id()));
-    let part = PathBuf::from(part);
+    let part = part_of(path);
     let written = write_content(path, &part, content)
         .and_then(|()| std::fs::rename(&part, path).map_err(|error| write_error(path, "", &error)));
     if written.is_err() {
@@ -58,12 +62,28 @@ fn write_content(
         .with_fcpl(|create| create.obj_track_times(false))
         .create(part)
         .map_err(failed)?;
-    let root = Place { file: path, file_bytes: 0, at: String::new(), group: file.as_group().map_err(failed)? };
+    let root = Place::root(path, 0, file.as_group().map_err(failed)?);
     root.group.new_attr::<u32>().create(MAGIC).and_then(|a| a.write_scalar(&MAGIC_NUMBER)).map_err(failed)?;
     root.group.new_attr_builder().with_data(&FORMAT_VERSION).create(VERSION).map_err(failed)?;
     content(&root)?;
     drop(root);
     file.close().map_err(failed)
+}
+
+/// Writes a text under a temporary name and moves it into place.
+pub(crate) fn write_text_file(path: &Path, text: &str) -> Result<(), SonataError> {
+    let part = part_of(path);
+    let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path));
+    written.map_err(|error| {
+        std::fs::remove_file(&part).ok();
+        write_error(path, "", &error)
+    })
+}
+
+fn part_of(path: &Path) -> PathBuf {
+    let mut part = path.as_os_str().to_owned();
+    part.push(format!(".part-{}", std::process::id()));
+    PathBuf::from(part)
 }
 
 /// Opens a file and reads from it.
@@ -76,7 +96,7 @@ pub(crate) fn read_file<T>(
     let file_bytes = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
     let file = File::open(path).map_err(|error| failed(error.to_string()))?;
     let group = file.as_group().map_err(|error| failed(error.to_string()))?;
-    content(&Place { file: path, file_bytes, at: String::new(), group })
+    content(&Place::root(path, file_bytes, group))
 }
 
 fn write_error(file: &Path, dataset: &str, error: &dyn std::fmt::Display) -> SonataError {
@@ -91,11 +111,31 @@ impl<'a> Place<'a> {
 
     /// Path of `name` here.
     pub(crate) fn path(&self, name: &str) -> String {
-        format!("{}/{name}", self.at)
+        if name.is_empty() { self.at.clone() } else { format!("{}/{name}", self.at) }
+    }
+
+    fn root(file: &'a Path, file_bytes: u64, group: Group) -> Self {
+        Self { file, file_bytes, bad_heap: Rc::default(), at: String::new(), group }
     }
 
     fn at(&self, name: &str, group: Group) -> Self {
-        Self { file: self.file, file_bytes: self.file_bytes, at: self.path(name), group }
+        let bad_heap = Rc::clone(&self.bad_heap);
+        Self { file: self.file, file_bytes: self.file_bytes, bad_heap, at: self.path(name), group }
+    }
+
+    /// Checks, once per file, that HDF5 can read its texts of variable length.
+    fn check_heaps(&self, name: &str) -> Result<(), SonataError> {
+        let bad = match self.bad_heap.get() {
+            Some(bad) => *bad,
+            None => {
+                let bad = heaps::first_bad_heap(self.file).map_err(|error| self.read_error(name, &error))?;
+                *self.bad_heap.get_or_init(|| bad)
+            }
+        };
+        match bad {
+            Some(at) => Err(self.read_error(name, &format!("texts of the file are damaged at byte {at}"))),
+            None => Ok(()),
+        }
     }
 
     /// Whether `name` is here.
@@ -103,27 +143,65 @@ impl<'a> Place<'a> {
         self.group.link_exists(name)
     }
 
-    /// Names of groups here, sorted.
+    /// Names of groups here, sorted; links to other files are left out.
     pub(crate) fn groups(&self) -> Result<Vec<String>, SonataError> {
-        let mut names = self.group.member_names().map_err(|error| self.read_error("", &error))?;
-        names.retain(|name| self.group.group(name).is_ok());
+        self.members(|name, link| link != LinkType::External && self.is_a(name, LocationType::Group))
+    }
+
+    /// Names of datasets here, sorted; links to other files among them, which are refused when read.
+    pub(crate) fn datasets(&self) -> Result<Vec<String>, SonataError> {
+        self.members(|name, link| link == LinkType::External || self.is_a(name, LocationType::Dataset))
+    }
+
+    fn is_a(&self, name: &str, kind: LocationType) -> bool {
+        self.group.loc_type_by_name(name).is_ok_and(|there| there == kind)
+    }
+
+    fn members(&self, is_wanted: impl Fn(&str, LinkType) -> bool) -> Result<Vec<String>, SonataError> {
+        let links = self.group.links(IndexType::Name, IterationOrder::Increasing);
+        let mut links = links.map_err(|error| self.read_error("", &error))?;
+        links.retain(|(name, info)| is_wanted(name, info.link_type));
+        let mut names: Vec<String> = links.into_iter().map(|(name, _)| name).collect();
         names.sort();
         Ok(names)
     }
 
+    /// Refuses a link to another file: a file that is read must not choose what else is.
+    fn check_link(&self, name: &str) -> Result<(), SonataError> {
+        let is_external =
+            |link: &str, info: hdf5::LinkInfo| Ok((link == name).then_some(info.link_type == hdf5::LinkType::External));
+        match self.group.find_link(hdf5::IndexType::Name, hdf5::IterationOrder::Native, is_external) {
+            Ok(Some(true)) => Err(self.read_error(name, &"it is a link to another file")),
+            // what is absent or damaged is told by whoever opens it
+            _ => Ok(()),
+        }
+    }
+
     /// Opens a group.
     pub(crate) fn open(&self, name: &str) -> Result<Self, SonataError> {
+        self.check_link(name)?;
         let group = self.group.group(name).map_err(|error| self.absent(name, &error))?;
         Ok(self.at(name, group))
     }
 
     fn dataset(&self, name: &str) -> Result<Dataset, SonataError> {
+        self.check_link(name)?;
         self.group.dataset(name).map_err(|error| self.absent(name, &error))
     }
 
     /// An error about one row.
     pub(crate) fn value(&self, name: &str, row: usize, expected: String, actual: String) -> SonataError {
         SonataError::Value { file: self.file.to_owned(), dataset: self.path(name), row, expected, actual }
+    }
+
+    /// A problem: something that is there and is not kept.
+    pub(crate) fn left_out(&self, name: &str, reason: &'static str) -> SonataError {
+        SonataError::LeftOut { file: self.file.to_owned(), dataset: self.path(name), reason }
+    }
+
+    /// An error that a column has another length than its neighbours.
+    pub(crate) fn length(&self, name: &str, expected: usize, actual: usize) -> SonataError {
+        SonataError::Length { file: self.file.to_owned(), dataset: self.path(name), expected, actual }
     }
 
     fn read_error(&self, name: &str, error: &dyn std::fmt::Display) -> SonataError {
@@ -134,6 +212,11 @@ impl<'a> Place<'a> {
         if self.has(name) {
             return self.read_error(name, error);
         }
+        self.missing(name)
+    }
+
+    /// An error that something is not here.
+    pub(crate) fn missing(&self, name: &str) -> SonataError {
         let found = self.group.member_names().unwrap_or_default().join(", ");
         SonataError::Missing { file: self.file.to_owned(), dataset: self.path(name), found }
     }

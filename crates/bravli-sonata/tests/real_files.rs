@@ -1,15 +1,13 @@
 //! Spikes of published files in every layout in use. Skipped where the files are not at hand.
 
-use bravli_sonata::{UNNAMED_POPULATION, read_spikes};
-use std::path::PathBuf;
+mod published;
 
-fn data() -> PathBuf {
-    std::env::var_os("BRAVLI_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from)
-}
+use bravli_sonata::{UNNAMED_POPULATION, read_spikes};
+use published::data;
 
 #[test]
 fn spikes_of_both_layouts_are_read() {
+    let Some(data) = data("spikes") else { return };
     let files = [
         ("sonata_bbp_libsonata/spikes.h5", "All"),
         ("sonata_bbp_snap/reporting/spikes.h5", "default"),
@@ -17,11 +15,7 @@ fn spikes_of_both_layouts_are_read() {
         ("sonata_allen_300_cells/inputs/external_spike_trains.h5", UNNAMED_POPULATION),
     ];
     for (name, population) in files {
-        let path = data().join(name);
-        if !path.exists() {
-            eprintln!("SKIPPED: {} is absent; set BRAVLI_DATA to a folder that holds it", path.display());
-            continue;
-        }
+        let path = data.join(name);
         let spikes = read_spikes(&path).unwrap();
         let names: Vec<&str> = spikes.iter().map(|spikes| spikes.population.as_str()).collect();
         eprintln!("{name}: {names:?}, {} spikes", spikes.iter().map(|spikes| spikes.node.len()).sum::<usize>());

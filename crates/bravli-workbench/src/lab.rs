@@ -2,6 +2,7 @@
 
 use crate::assets;
 use crate::error::ActError;
+use bravli_recipe::MAX_FILE_BYTES;
 use bravli_recipe::{RecipeFiles, nearest};
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 const MAX_FILES: usize = 64;
 
 /// Bytes read from one recipe folder.
-const MAX_BYTES: u64 = 256 << 20;
+const MAX_BYTES: u64 = 128 << 20;
 
 /// A lab: the folder that holds everything of a scientist's own. It is made when the first artifact is.
 #[derive(Debug, Clone)]
@@ -106,29 +107,46 @@ impl Lab {
     }
 }
 
-/// All plain files of a folder (not of its subfolders).
+/// The subfolder whose files are read too: the volumes that densities come from.
+const ATLAS: &str = "atlas";
+
+/// All plain files of a folder, and of its subfolder `atlas`. Sizes are looked at before anything is read.
 pub(crate) fn read_folder(folder: &Path) -> Result<RecipeFiles, ActError> {
+    let mut found: Vec<(String, PathBuf, u64)> = Vec::new();
+    list(folder, "", &mut found)?;
+    let atlas = folder.join(ATLAS);
+    if fs::symlink_metadata(&atlas).is_ok_and(|metadata| metadata.is_dir()) {
+        list(&atlas, "atlas/", &mut found)?;
+    }
+    let total: u64 = found.iter().map(|(_, _, size)| size).sum();
+    if found.len() > MAX_FILES || total > MAX_BYTES {
+        return Err(ActError::new(
+            "too_large",
+            "recipe",
+            format!("the recipe folder holds more than {MAX_FILES} files or {} MiB", MAX_BYTES >> 20),
+            "keep only the recipe's own files in the folder",
+        ));
+    }
     let mut files = BTreeMap::new();
-    let mut total = 0;
-    let entries = fs::read_dir(folder).map_err(|error| ActError::io("list the recipe folder", folder, &error))?;
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        let Some(name) = entry.file_name().to_str().filter(|name| is_file && !name.starts_with('.')).map(str::to_owned)
-        else {
-            continue;
-        };
-        let size = entry.metadata().map_or(0, |metadata| metadata.len());
-        total += size;
-        if files.len() >= MAX_FILES || total > MAX_BYTES {
-            return Err(ActError::new(
-                "too_large",
-                "recipe",
-                format!("the recipe folder holds more than {MAX_FILES} files or {} MiB", MAX_BYTES >> 20),
-                "keep only the recipe's own files in the folder",
-            ));
-        }
+    for (name, path, _) in found {
         files.insert(name, fs::read(&path).map_err(|error| ActError::io("read a recipe file", &path, &error))?);
     }
     Ok(RecipeFiles(files))
+}
+
+/// The plain files of one folder with their sizes.
+fn list(folder: &Path, prefix: &str, found: &mut Vec<(String, PathBuf, u64)>) -> Result<(), ActError> {
+    let entries = fs::read_dir(folder).map_err(|error| ActError::io("list the recipe folder", folder, &error))?;
+    for entry in entries.flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        let name = entry.file_name();
+        let Some(name) = name.to_str().filter(|name| is_file && !name.starts_with('.')) else { continue };
+        let size = entry.metadata().map_or(0, |metadata| metadata.len());
+        if size > MAX_FILE_BYTES as u64 {
+            let message = format!("{prefix}{name} has {size} bytes, the limit is {MAX_FILE_BYTES} (64 MiB)");
+            return Err(ActError::new("too_large", "recipe", message, "keep only the recipe's own files in the folder"));
+        }
+        found.push((format!("{prefix}{name}"), entry.path(), size));
+    }
+    Ok(())
 }

@@ -1,14 +1,14 @@
 //! A folder as bravli keeps it.
 
 use super::{Converted, loss, version1, xml};
-use crate::select::{BOUNDARY, COLUMN, COMPOSITION, MINIS, NEURONS, PATHWAYS, POPULATIONS, SOURCES, TAXONOMY};
+use crate::select::{BOUNDARY, COLUMN, COMPOSITION, DRAFTS, MINIS, NEURONS, PATHWAYS, POPULATIONS, SOURCES, TAXONOMY};
 use crate::{Reading, Recipe, RecipeFiles, Shape};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Our own files, which are copied as they are.
-const COPIED: [&str; 5] = [POPULATIONS, PATHWAYS, NEURONS, BOUNDARY, SOURCES];
+const COPIED: [&str; 6] = [POPULATIONS, PATHWAYS, NEURONS, BOUNDARY, SOURCES, DRAFTS];
 /// Name of the builder recipe.
 const BUILDER: &str = "builderRecipe.xml";
 

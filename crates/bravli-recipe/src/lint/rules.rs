@@ -3,7 +3,7 @@
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::{CellTypes, EndPattern, Location, Problem, Recipe, shell_match};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tells of them all.
 pub(crate) fn rules(recipe: &Recipe, notes: &mut Notes) {
@@ -29,9 +29,15 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
             let etype =
                 ends.iter().find_map(|(side, end)| end.etype.as_deref().filter(|_| !fits(end)).map(|e| (side, e)));
             if let Some((side, etype)) = etype {
-                let message = format!("{name} can never match: no cell of its {side} end has the e-type {etype:?}");
-                let known = types.iter().map(|cell| cell.etype.as_str());
-                let remedy = format!("correct the e-type{} or remove the rule", did_you_mean(etype, known));
+                let end = if *side == "from" { &rule.from } else { &rule.to };
+                let without = EndPattern { etype: None, ..end.clone() };
+                let own = types.iter().filter(|cell| without.matches(&cell.class())).map(|cell| cell.etype.as_str());
+                let own: Vec<&str> = own.collect::<BTreeSet<_>>().into_iter().collect();
+                let message = format!(
+                    "{name} can never match: no cell of its {side} end has the e-type {etype:?}, they have {}",
+                    own.join(", ")
+                );
+                let remedy = "correct the e-type or remove the rule";
                 notes.add(Problem::warning("dead_rule", message).at(rule.at.clone()).remedy(remedy));
             }
         } else if tally.n_matched > 0 && tally.n_decided == 0 {

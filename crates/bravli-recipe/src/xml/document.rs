@@ -1,6 +1,6 @@
 //! Parsing a document and the files that it draws in, into one tree of owned elements.
 
-use super::prolog::{EntityKind, Prolog};
+use super::prolog::{EntityKind, MAX_TAG_BYTES, Prolog};
 use crate::files::{Lines, RecipeFiles, not_utf8, start_of};
 use crate::names::{Dialect, Name};
 use crate::pattern::did_you_mean;
@@ -13,7 +13,9 @@ use std::rc::Rc;
 /// Deepest nesting of elements that is read.
 const MAX_DEPTH: usize = 64;
 /// Most nodes of one document.
-const MAX_NODES: u32 = 4_000_000;
+const MAX_NODES: u32 = 250_000;
+/// Largest XML file that is read: 16 MiB, thirty times the largest recipe known.
+pub(crate) const MAX_XML_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a comment may disable.
 const DISABLED: [(&str, &str, &str); 5] = [
@@ -86,6 +88,7 @@ pub(crate) fn load(file: &str, files: &RecipeFiles, notes: &mut Notes) -> Option
     let text = decode(file, bytes, notes)?;
     let prolog = Prolog::scan(&text);
     let lines = Lines::new(&text);
+    short_tags(file, &text, &lines, &prolog, notes)?;
     let mut entities = included(file, &text, &lines, &prolog, files, notes);
     let mut pending = Vec::new();
     let mut used = BTreeSet::new();
@@ -114,6 +117,11 @@ pub(crate) fn load(file: &str, files: &RecipeFiles, notes: &mut Notes) -> Option
 
 /// The text of an XML file, in the encoding that it declares.
 pub(crate) fn decode<'a>(file: &str, bytes: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
+    if bytes.len() > MAX_XML_BYTES {
+        let message = format!("{file} has {} bytes, the limit for XML is {MAX_XML_BYTES} (16 MiB)", bytes.len());
+        notes.add(Problem::error("file_too_large", message).at(start_of(file)).remedy("split the recipe by entities"));
+        return None;
+    }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(200)).unwrap_or_default()).to_lowercase();
     let declared = head.strip_prefix("<?xml").and_then(|rest| rest.split("?>").next()).and_then(encoding);
@@ -205,11 +213,21 @@ fn included<'p>(
     entities
 }
 
+/// Refuses a tag that would take the parser long.
+fn short_tags(file: &str, text: &str, lines: &Lines, prolog: &Prolog, notes: &mut Notes) -> Option<()> {
+    let Some(offset) = prolog.long_tag else { return Some(()) };
+    let message = format!("a tag has more than {MAX_TAG_BYTES} bytes, which is the limit");
+    let at = lines.locate(file, text, offset);
+    notes.add(Problem::error("malformed_xml", message).at(at).remedy("write one element per rule"));
+    None
+}
+
 /// Parses an included file, which may include nothing itself.
 fn part(file: &str, bytes: &[u8], notes: &mut Notes) -> Option<Element> {
     let text = decode(file, bytes, notes)?;
     let prolog = Prolog::scan(&text);
     let lines = Lines::new(&text);
+    short_tags(file, &text, &lines, &prolog, notes)?;
     let nested = prolog.declarations.first().map(|d| d.offset).or(prolog.references.first().map(|r| r.0));
     if let Some(offset) = nested {
         let message = "an included file declares or uses entities, the limit is one level of inclusion";
@@ -247,8 +265,10 @@ impl Tree<'_> {
                 if matches!(error, roxmltree::Error::NodesLimitReached) {
                     message = format!("more than {MAX_NODES} nodes in one file");
                 }
-                let remedy =
-                    "every element that is opened must be closed, and < and & in text be written &lt; and &amp;";
+                let remedy = match error {
+                    roxmltree::Error::NodesLimitReached => "keep to the recipe's own elements",
+                    _ => "every element that is opened must be closed, and < and & in text be written &lt; and &amp;",
+                };
                 notes.add(Problem::error("malformed_xml", message).at(at).remedy(remedy));
                 return None;
             }

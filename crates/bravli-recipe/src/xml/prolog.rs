@@ -3,6 +3,9 @@
 //! It blanks the document type and the references to external entities with as many spaces, so that every place in
 //! the rest of the text keeps its line and column, and nothing is ever expanded.
 
+/// Longest tag that is parsed: the parser compares every attribute of a tag with all others.
+pub(crate) const MAX_TAG_BYTES: usize = 64 * 1024;
+
 /// An `<!ENTITY …>` of the document type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Declaration {
@@ -28,6 +31,8 @@ pub(crate) struct Prolog {
     pub(crate) references: Vec<(usize, String)>,
     /// Offset of the document type.
     pub(crate) doctype: Option<usize>,
+    /// Offset of the first tag of more than [`MAX_TAG_BYTES`].
+    pub(crate) long_tag: Option<usize>,
     /// Name of the first element.
     pub(crate) root: Option<String>,
     blanks: Vec<(usize, usize)>,
@@ -58,7 +63,11 @@ impl Prolog {
                     let name: String = rest.chars().skip(1).take_while(|c| is_name(*c)).take(100).collect();
                     found.root = Some(name);
                 }
-                tag_length(rest)
+                let length = tag_length(rest);
+                if length.is_some_and(|length| length > MAX_TAG_BYTES) {
+                    found.long_tag = found.long_tag.or(Some(at));
+                }
+                length
             } else {
                 found.reference(rest, at)
             };

@@ -41,7 +41,7 @@ impl Workbench {
         let problems = problems(&read.problems, &request.problems)?;
         let missing = missing(recipe);
         let buildable = missing.is_empty();
-        let next = next(request, buildable, &read.problems);
+        let next = next(request, buildable, recipe, &read.problems);
         let mut mtypes: Vec<&str> = recipe.composition.iter().map(|group| group.mtype.as_str()).collect();
         mtypes.sort_unstable();
         mtypes.dedup();
@@ -186,17 +186,17 @@ fn problems(problems: &[Problem], asked: &str) -> Result<Vec<ProblemReply>, ActE
     Ok(chosen)
 }
 
-fn next(request: &ParseRecipe, buildable: bool, problems: &[Problem]) -> Vec<String> {
+fn next(request: &ParseRecipe, buildable: bool, recipe: &Recipe, problems: &[Problem]) -> Vec<String> {
     let mut next = Vec::new();
     let warned = problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
     if request.problems.is_empty() && warned > 1 {
         next.push(format!("parse_recipe {{\"recipe\": {:?}, \"problems\": \"warning\"}}", request.recipe));
     }
     next.push(if buildable {
-        format!(
-            "place_column {{\"recipe\": {:?}, \"radius_um\": 130, \"layers\": [\"2\", \"3\", \"4\", \"5\"]}}",
-            request.recipe
-        )
+        let named: BTreeSet<&str> = recipe.composition.iter().map(|group| group.layer.as_str()).collect();
+        // layers 1 and 6 are the costly and least known ones
+        let core: Vec<&str> = named.into_iter().filter(|layer| !layer.starts_with(['1', '6'])).collect();
+        format!("place_column {{\"recipe\": {:?}, \"radius_um\": 130, \"layers\": {core:?}}}", request.recipe)
     } else {
         "place_column {\"recipe\": \"rat-barrel\"} for a recipe that can be simulated".to_owned()
     });

@@ -260,6 +260,13 @@ impl Sourced {
             );
             told.push(warning("unknown_fact", message, &entry.at, "correct the key, or add the record"));
         }
+        for note in &self.recipe.draft_notes {
+            for unknown in note.facts.iter().filter(|key| self.knowledge.fact(key).is_none()) {
+                let message =
+                    format!("note on {} {} names the fact {unknown:?}, which no record has", note.file, note.path);
+                told.push(warning("unknown_fact", message, &note.at, "correct the key, or add the record"));
+            }
+        }
         if self.recipe.sources.is_empty() {
             // a plain Blue Brain folder: its numbers carry comments, not records
             return told;

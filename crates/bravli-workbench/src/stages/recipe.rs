@@ -65,7 +65,7 @@ pub(crate) fn store(store: &Store, recipe: &ReadRecipe) -> Result<Made, ActError
     store.make("recipe", request, &[], |folder| {
         for (name, bytes) in &recipe.files.0 {
             let path = folder.join("files").join(name);
-            std::fs::create_dir_all(folder.join("files"))
+            std::fs::create_dir_all(path.parent().unwrap_or(folder))
                 .and_then(|()| std::fs::write(&path, bytes))
                 .map_err(|error| ActError::io("copy a recipe file", &path, &error))?;
         }
