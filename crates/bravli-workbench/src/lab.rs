@@ -144,7 +144,12 @@ fn list(folder: &Path, prefix: &str, found: &mut Vec<(String, PathBuf, u64)>) ->
         let size = entry.metadata().map_or(0, |metadata| metadata.len());
         if size > MAX_FILE_BYTES as u64 {
             let message = format!("{prefix}{name} has {size} bytes, the limit is {MAX_FILE_BYTES} (64 MiB)");
-            return Err(ActError::new("too_large", "recipe", message, "keep only the recipe's own files in the folder"));
+            return Err(ActError::new(
+                "too_large",
+                "recipe",
+                message,
+                "keep only the recipe's own files in the folder",
+            ));
         }
         found.push((format!("{prefix}{name}"), entry.path(), size));
     }
