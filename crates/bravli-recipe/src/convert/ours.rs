@@ -1,10 +1,10 @@
 //! A folder as bravli keeps it.
 
-use super::{Converted, loss, version1, xml};
+use super::{Converted, Loss, loss, version1, xml};
 use crate::select::{BOUNDARY, COLUMN, COMPOSITION, DRAFTS, MINIS, NEURONS, PATHWAYS, POPULATIONS, SOURCES, TAXONOMY};
-use crate::{Reading, Recipe, RecipeFiles, Shape};
+use crate::{Reading, Recipe, RecipeFiles, Shape, read};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Our own files, which are copied as they are.
@@ -17,7 +17,9 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
     let recipe = &reading.recipe;
     let mut out: BTreeMap<String, String> = BTreeMap::new();
     let mut losses = Vec::new();
-    if xml::can_hold(recipe) {
+    let builder = if xml::can_hold(recipe) { BUILDER } else { version1::FILE };
+    let builders = builder_files(recipe);
+    if builder == BUILDER {
         out.insert(BUILDER.to_owned(), xml::write(recipe));
     } else {
         // ends or an order of connection rules that only version 1 can say
@@ -26,14 +28,9 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
     }
     for name in COPIED {
         if let Some(text) = files.0.get(name).and_then(|bytes| std::str::from_utf8(bytes).ok()) {
-            out.insert(name.to_owned(), text.to_owned());
+            let renamed = [SOURCES, DRAFTS].contains(&name);
+            out.insert(name.to_owned(), if renamed { with_builder(text, &builders, builder) } else { text.to_owned() });
         }
-    }
-    let from_builder =
-        recipe.sources.iter().filter(|s| s.file != BUILDER && !COPIED.contains(&s.file.as_str())).count();
-    if from_builder > 0 {
-        let what = format!("sources that name files of the old folder ({from_builder})");
-        losses.push(loss(what, "their file names in sources.yaml must be changed by hand"));
     }
     if let Some(column) = &recipe.column {
         let layers: Vec<Value> = column
@@ -79,7 +76,42 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
         }
         out.insert(MINIS.to_owned(), text);
     }
+    losses.extend(idle_sources(recipe, &out));
     Converted { files: out, losses }
+}
+
+/// The files that the builder recipe was read from: the main one and what it draws in.
+fn builder_files(recipe: &Recipe) -> BTreeSet<&str> {
+    let classes = recipe.synapse_classes.values().map(|class| &class.at);
+    let rules = recipe.synapse_rules.iter().map(|rule| &rule.at);
+    let connections = recipe.connection_rules.iter().map(|rule| &rule.at);
+    classes.chain(rules).chain(connections).map(|at| at.file.as_str()).collect()
+}
+
+/// A sidecar that names files, with the one builder recipe in the place of those it came from. Comments stay.
+fn with_builder(text: &str, old: &BTreeSet<&str>, new: &str) -> String {
+    let line = |line: &str| -> String {
+        let start = line.len() - line.trim_start_matches([' ', '-']).len();
+        let (indent, entry) = line.split_at(start);
+        match entry.strip_prefix("file:").map(|name| name.trim().trim_matches(['"', '\''])) {
+            Some(name) if old.contains(name) => format!("{indent}file: {new}"),
+            _ => line.to_owned(),
+        }
+    };
+    let lines: Vec<String> = text.lines().map(line).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Sources whose numbers are called otherwise in the new files, so that they speak of nothing any more.
+fn idle_sources(recipe: &Recipe, files: &BTreeMap<String, String>) -> Option<Loss> {
+    if recipe.sources.is_empty() {
+        return None;
+    }
+    let bytes = files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
+    let reading = read(&recipe.name, &RecipeFiles(bytes)).ok()?;
+    let idle = reading.problems.iter().filter(|problem| problem.code == "source_matches_nothing").count();
+    let why = "their numbers have other names in the new files; correct the paths in sources.yaml";
+    (idle > 0).then(|| loss(format!("sources that match no number any more ({idle})"), why))
 }
 
 fn composition(recipe: &Recipe) -> Value {
