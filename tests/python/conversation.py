@@ -184,6 +184,11 @@ async def converse(client, checks):
     await ask_the_literature(client, checks)
 
     await call(client, checks, "parse_recipe", {"recipe": RECIPE})
+    pair = {"pre_mtype": "L4_SSC", "post_mtype": "L23_LBC", "calcium_mm": 1.2}
+    detailed = await call(client, checks, "parse_recipe", {"recipe": RECIPE, "pair": pair, "against": "mouse-c2"})
+    cases = detailed.get("pair", {}).get("cases", [])
+    checks.that(len(cases) > 1 and cases[0]["overridden"], "parse_recipe explains a pair", str(len(cases)))
+    checks.that(detailed.get("changes", {}).get("n_pathways", 0) > 0, "parse_recipe compares two recipes")
 
     request = {"recipe": RECIPE, "radius_um": 40, "layers": ["2", "3", "4", "5"], "seed": 1}
     column, _ = await make(client, checks, "place_column", request, "column")

@@ -160,11 +160,16 @@ fn a_changed_number_shows_against_the_shipped_recipe() {
     let reply =
         bench.parse_recipe(&ParseRecipe { against: "rat-barrel".into(), ..ParseRecipe::named("mine") }).unwrap();
     let changes = reply.changes.unwrap();
-    assert!(reply.finding.starts_with("from rat-barrel to mine, "), "{}", reply.finding);
+    assert!(reply.finding.starts_with("from rat-barrel to mine, 0 of "), "{}", reply.finding);
     assert_eq!((changes.changed_classes.len(), changes.n_changed_classes), (1, 1));
     assert!(changes.n_changed_pathways > 0 && changes.n_changed_pathways < changes.n_pathways, "{changes:?}");
     assert!(changes.parameters[0].starts_with("gsyn_ns: ") && changes.parameters[0].ends_with("x2.000"), "{changes:?}");
     assert!(changes.renamed.is_empty() && changes.layers.is_empty(), "{changes:?}");
+    assert_eq!((changes.n_changed_population_pathways, reply.problems.len()), (0, 0));
+    let mouse = ParseRecipe { against: "rat-barrel".into(), ..ParseRecipe::named("mouse-c2") };
+    let changes = bench.parse_recipe(&mouse).unwrap().changes.unwrap();
+    assert!(changes.n_changed_population_pathways > 20, "{changes:?}");
+    assert!(changes.population_pathways[0].contains("probability "), "{changes:?}");
     let other = ParseRecipe { against: "mouse-c3".into(), ..ParseRecipe::named("mine") };
     let error = bench.parse_recipe(&other).unwrap_err();
     assert!(error.place == "against" && error.to_string().contains("mouse-c2"), "{error}");

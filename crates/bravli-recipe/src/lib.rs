@@ -60,7 +60,8 @@ pub use bravli_facts::nearest;
 pub use calcium::{REFERENCE_CALCIUM_MM, calcium_factor};
 pub use convert::{Converted, Form, Loss, convert};
 pub use diff::{
-    ClassChange, Diff, LayerChange, MtypeMap, NameChange, ParameterChange, PathwayChange, PathwayDiff, diff,
+    ClassChange, Diff, LayerChange, MtypeMap, NameChange, ParameterChange, PathwayChange, PathwayDiff,
+    PopulationChange, PopulationDiff, diff,
 };
 pub use explain::Explanation;
 pub use files::{MAX_FILE_BYTES, RecipeFiles};

@@ -19,8 +19,13 @@ pub struct ParseRecipe {
     /// Problems to list in full: a severity ("error", "warning", "note") or a code of `problem_kinds`, e.g. "dead_rule".
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub problems: String,
+    /// Problems to pass over before the 40 that are listed, 0 to 1000.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schemars(range(min = 0, max = 1000))]
+    pub problems_from: u32,
     /// A pair of cells to explain: which rule decides, what it overrides, and all parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PairRequest")]
     pub pair: Option<PairRequest>,
     /// Another recipe: tells what changes from that one to this one, e.g. "rat-barrel".
     #[serde(default, skip_serializing_if = "String::is_empty")]

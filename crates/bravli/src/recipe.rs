@@ -124,40 +124,26 @@ fn diff(bench: &Workbench, from: &Path, to: &Path, as_json: bool) -> Result<Exit
         ("m-types come", &changes.added_mtypes),
         ("classes gone", &changes.removed_classes),
         ("classes come", &changes.added_classes),
-        ("pathways", &changes.parameters),
+        ("between populations", &changes.population_pathways),
+        ("between m-types", &changes.parameters),
     ] {
         if !names.is_empty() {
             output::result(&format!("{what}: {}", names.join("; ")));
         }
     }
-    let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
     for row in &changes.changed_classes {
-        output::result(&format!("  class {} {}: {} -> {}", row.class, row.field, shown(row.from), shown(row.to)));
+        output::result(&format!("  class {} {}: {}", row.class, row.field, row.change));
     }
     for row in &changes.layers {
-        let pair = |[a, b]: [Option<f64>; 2]| format!("{} -> {}", shown(a), shown(b));
         output::result(&format!(
             "  layer {}: {} cells/mm3, excitatory {}, {} um",
-            row.layer,
-            pair(row.density_per_mm3),
-            pair(row.excitatory),
-            pair(row.thickness_um)
+            row.layer, row.density_per_mm3, row.excitatory, row.thickness_um
         ));
     }
     for row in &changes.most_changed {
-        let contacts = row.mean_synapses.map(shown);
         output::result(&format!(
-            "  {} => {}: {} -> {}, gsyn {} -> {} nS, contacts {} -> {}, u {} -> {}",
-            row.from,
-            row.to,
-            row.classes[0],
-            row.classes[1],
-            row.gsyn_ns[0],
-            row.gsyn_ns[1],
-            contacts[0],
-            contacts[1],
-            row.u_syn[0],
-            row.u_syn[1]
+            "  {} => {}: {}, gsyn {} nS, contacts {}, u {}",
+            row.from, row.to, row.classes, row.gsyn_ns, row.mean_synapses, row.u_syn
         ));
     }
     Ok(ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 
 mod cells;
 mod pathways;
+mod populations;
 
 use crate::{Recipe, SynapseClass};
 use serde::Serialize;
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 
 pub use cells::{LayerChange, MtypeMap, NameChange};
 pub use pathways::{ParameterChange, PathwayChange, PathwayDiff};
+pub use populations::{PopulationChange, PopulationDiff};
 
 /// The difference of two recipes, from the first to the second.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,6 +37,8 @@ pub struct Diff {
     pub reordered_rules: bool,
     /// What all this changes for pairs of cells.
     pub pathways: PathwayDiff,
+    /// What changes between populations, where both recipes have any.
+    pub populations: PopulationDiff,
 }
 
 /// One value of a synapse class.
@@ -71,6 +75,7 @@ pub fn diff(first: &Recipe, second: &Recipe) -> Diff {
         changed_classes: changed_classes(first, second),
         reordered_rules: common(&before, &after) != common(&after, &before),
         pathways: pathways::compare(first, second, &map),
+        populations: populations::compare(first, second),
         renamed: map.renamed,
         removed_mtypes: map.removed,
         added_mtypes: map.added,

@@ -13,7 +13,7 @@ use std::path::Path;
 /// Problems shown where none are asked for.
 const SHOWN: usize = 12;
 /// Problems shown where some are asked for.
-const LISTED: usize = 100;
+const LISTED: usize = 40;
 
 impl Workbench {
     /// Reads and checks a recipe; stores nothing.
@@ -38,7 +38,7 @@ impl Workbench {
             })?;
             Some(changes(&other.sourced.recipe, recipe))
         };
-        let problems = problems(&read.problems, &request.problems)?;
+        let problems = problems(&read.problems, request)?;
         let missing = missing(recipe);
         let buildable = missing.is_empty();
         let next = next(request, buildable, recipe, &read.problems);
@@ -153,10 +153,15 @@ fn kinds(problems: &[Problem]) -> Vec<ProblemKindRow> {
 }
 
 /// Those asked for by severity or code; the first of each kind where nothing is asked.
-fn problems(problems: &[Problem], asked: &str) -> Result<Vec<ProblemReply>, ActError> {
+fn problems(problems: &[Problem], request: &ParseRecipe) -> Result<Vec<ProblemReply>, ActError> {
+    let asked = request.problems.as_str();
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|problem| problem.severity);
     if asked.is_empty() {
+        if request.pair.is_some() || !request.against.is_empty() {
+            // the kinds are counted all the same
+            return Ok(Vec::new());
+        }
         let mut said = BTreeSet::new();
         return Ok(sorted
             .into_iter()
@@ -169,10 +174,11 @@ fn problems(problems: &[Problem], asked: &str) -> Result<Vec<ProblemReply>, ActE
     let chosen: Vec<ProblemReply> = sorted
         .iter()
         .filter(|problem| problem.code == asked || severity(problem) == asked)
+        .skip(request.problems_from as usize)
         .take(LISTED)
         .map(|problem| ProblemReply::from(*problem))
         .collect();
-    if chosen.is_empty() && !["error", "warning", "note"].contains(&asked) {
+    if chosen.is_empty() && request.problems_from == 0 && !["error", "warning", "note"].contains(&asked) {
         let known: Vec<&str> = sorted.iter().map(|problem| problem.code.as_str()).collect();
         let near = bravli_recipe::nearest(asked, known.iter().copied());
         let hint = if near.is_empty() { String::new() } else { format!(", did you mean {}?", near.join(", ")) };

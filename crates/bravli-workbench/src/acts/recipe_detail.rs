@@ -7,7 +7,8 @@ use crate::replies::{
 };
 use crate::requests::PairRequest;
 use bravli_recipe::{
-    CellType, ConnectionRule, Diff, Explanation, MeanSd, Recipe, SynapseRule, calcium_factor, diff, nearest,
+    CellType, ConnectionRule, Diff, Explanation, MeanSd, PopulationChange, Recipe, SynapseRule, calcium_factor, diff,
+    nearest,
 };
 
 /// Bath calcium that a request may ask for, in mM.
@@ -196,9 +197,9 @@ pub(super) fn changes(other: &Recipe, recipe: &Recipe) -> ChangesReply {
             .filter(|l| [l.density_per_mm3, l.excitatory, l.thickness_um].iter().any(|[a, b]| a != b))
             .map(|l| LayerChangeRow {
                 layer: l.layer.clone(),
-                density_per_mm3: l.density_per_mm3.map(|v| v.map(|v| round(v, 1.0))),
-                excitatory: l.excitatory.map(|v| v.map(|v| round(v, 1e4))),
-                thickness_um: l.thickness_um.map(|v| v.map(|v| round(v, 100.0))),
+                density_per_mm3: there_and_here(l.density_per_mm3.map(|v| v.map(|v| round(v, 1.0)))),
+                excitatory: there_and_here(l.excitatory.map(|v| v.map(|v| round(v, 1e4)))),
+                thickness_um: there_and_here(l.thickness_um.map(|v| v.map(|v| round(v, 100.0)))),
             })
             .collect(),
         removed_classes: short(&found.removed_classes),
@@ -207,11 +208,18 @@ pub(super) fn changes(other: &Recipe, recipe: &Recipe) -> ChangesReply {
             .changed_classes
             .iter()
             .take(CLASSES)
-            .map(|c| ClassChangeRow { class: c.class.clone(), field: c.field.clone(), from: c.from, to: c.to })
+            .map(|c| ClassChangeRow {
+                class: c.class.clone(),
+                field: c.field.clone(),
+                change: there_and_here([c.from, c.to]),
+            })
             .collect(),
         n_changed_classes: found.changed_classes.len() as u32,
         n_removed_rules: found.removed_rules.len() as u32,
         n_added_rules: found.added_rules.len() as u32,
+        n_population_pathways: found.populations.n_compared as u32,
+        n_changed_population_pathways: found.populations.changed.len() as u32,
+        population_pathways: found.populations.changed.iter().take(PATHWAYS).map(population_pathway).collect(),
         n_pathways: pathways.n_compared as u32,
         n_changed_pathways: n_changed as u32,
         parameters: pathways
@@ -229,13 +237,24 @@ pub(super) fn changes(other: &Recipe, recipe: &Recipe) -> ChangesReply {
             .map(|p| PathwayChangeRow {
                 from: p.from.clone(),
                 to: if p.inferred { format!("{} (inferred)", p.to) } else { p.to.clone() },
-                classes: p.classes.clone(),
-                gsyn_ns: p.gsyn_ns,
-                mean_synapses: p.mean_synapses,
-                u_syn: p.u_syn,
+                classes: p.classes.join(" -> "),
+                gsyn_ns: there_and_here(p.gsyn_ns.map(Some)),
+                mean_synapses: there_and_here(p.mean_synapses),
+                u_syn: there_and_here(p.u_syn.map(Some)),
             })
             .collect(),
     }
+}
+
+fn population_pathway(change: &PopulationChange) -> String {
+    let fields: Vec<String> =
+        change.fields.iter().map(|(field, values)| format!("{field} {}", there_and_here(*values))).collect();
+    format!("{}: {}", change.pathway, fields.join(", "))
+}
+
+/// Two values as `0.792 -> 0.68`.
+fn there_and_here(values: [Option<f64>; 2]) -> String {
+    values.map(|value| value.map_or_else(|| "none".to_owned(), |value| value.to_string())).join(" -> ")
 }
 
 fn round(value: f64, steps: f64) -> f64 {
@@ -244,8 +263,12 @@ fn round(value: f64, steps: f64) -> f64 {
 
 fn sentence(found: &Diff, from: &str, to: &str) -> String {
     let pathways = &found.pathways;
+    let between = match found.populations.n_compared {
+        0 => String::new(),
+        n => format!("{} of {n} pathways between populations and ", found.populations.changed.len()),
+    };
     format!(
-        "from {from} to {to}, {} of {} pathways change; {} m-types are renamed ({} of them inferred), {} go, {} come; \
+        "from {from} to {to}, {between}{} of {} between m-types change; {} m-types are renamed ({} of them inferred), {} go, {} come; \
          {} synapse classes go, {} come, {} values of the others change; {} synapse rules go, {} come",
         pathways.n_compared - pathways.n_unchanged,
         pathways.n_compared,

@@ -42,13 +42,15 @@ pub struct RecipeReply {
     pub n_problems: u32,
     /// Warnings and notes by kind, the gravest first.
     pub problem_kinds: Vec<ProblemKindRow>,
-    /// The first of each kind, at most 12; with `problems` those asked for, at most 100.
+    /// The first of each kind, at most 12; with `problems` those asked for, 40 at a time; none beside a pair or a comparison.
     pub problems: Vec<ProblemReply>,
     /// The pair that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PairReply")]
     pub pair: Option<PairReply>,
     /// What changed from the other recipe to this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ChangesReply")]
     pub changes: Option<ChangesReply>,
     /// Useful next calls.
     pub next: Vec<String>,
@@ -109,15 +111,18 @@ pub struct PairCase {
     pub values: Vec<ValueRow>,
     /// Contacts per connection and how appositions are pruned, with the place of the rule; absent where no rule speaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "OverriddenRow")]
     pub connection: Option<OverriddenRow>,
     /// Connection rules that give way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overridden_connections: Vec<OverriddenRow>,
     /// Postsynaptic sections on which touches are kept; absent where the recipe has no touch rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<String>")]
     pub touches: Option<Vec<String>>,
     /// Where its synapses are moved to, as `AIS`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub moved_to: Option<String>,
 }
 
@@ -144,6 +149,7 @@ pub struct ValueRow {
     pub value: f64,
     /// Standard deviation, where it is drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
     pub sd: Option<f64>,
     /// Unit.
     pub unit: String,
@@ -179,6 +185,12 @@ pub struct ChangesReply {
     pub n_removed_rules: u32,
     /// Synapse rules come.
     pub n_added_rules: u32,
+    /// Pairs of populations that both recipes have and connect by pathways.yaml.
+    pub n_population_pathways: u32,
+    /// Of these, with a value that differs.
+    pub n_changed_population_pathways: u32,
+    /// Those whose probability changes most, at most 10, as `L4_E->L23_E: probability 0.12 -> 0.1, mean_synapses 4.5 -> 3.6`.
+    pub population_pathways: Vec<String>,
     /// Pairs of m-types that both recipes have.
     pub n_pathways: u32,
     /// Of these, with a value that differs.
@@ -207,12 +219,12 @@ pub struct RenamedRow {
 pub struct LayerChangeRow {
     /// Layer.
     pub layer: String,
-    /// Cells per mm³.
-    pub density_per_mm3: [Option<f64>; 2],
+    /// Cells per mm³ there and here, as `164630 -> 141740`; `none` where a recipe gives none.
+    pub density_per_mm3: String,
     /// Share of excitatory cells, 0 to 1.
-    pub excitatory: [Option<f64>; 2],
+    pub excitatory: String,
     /// Thickness in µm.
-    pub thickness_um: [Option<f64>; 2],
+    pub thickness_um: String,
 }
 
 /// A value of a class there and here.
@@ -223,10 +235,8 @@ pub struct ClassChangeRow {
     pub class: String,
     /// Field with its unit.
     pub field: String,
-    /// There.
-    pub from: Option<f64>,
-    /// Here.
-    pub to: Option<f64>,
+    /// There and here, as `0.792 -> 0.68`; `none` where a generation lacks it.
+    pub change: String,
 }
 
 /// A pathway there and here.
@@ -237,12 +247,12 @@ pub struct PathwayChangeRow {
     pub from: String,
     /// Ends here; a name that is inferred is marked `(inferred)`.
     pub to: String,
-    /// Synapse classes.
-    pub classes: [String; 2],
+    /// Synapse classes there and here, as `E2 -> E2_L23PC`.
+    pub classes: String,
     /// Peak conductance of a contact, in nS.
-    pub gsyn_ns: [f64; 2],
-    /// Contacts per connection.
-    pub mean_synapses: [Option<f64>; 2],
+    pub gsyn_ns: String,
+    /// Contacts per connection; `none` without a connection rule.
+    pub mean_synapses: String,
     /// Utilisation at 2 mM calcium.
-    pub u_syn: [f64; 2],
+    pub u_syn: String,
 }
