@@ -10,6 +10,7 @@ const NOWHERE: &[&str] = &[
     "ambiguous_recipe",
     "missing_spine_length",
     "more_problems",
+    "not_checked",
     "no_builder_recipe",
     "published_classes",
     "unread_files",

@@ -15,17 +15,31 @@ const POPULATION_CLASSES: &[&str] = &["E", "PV", "SST", "HTR3A"];
 /// Checks a whole recipe.
 pub(crate) fn recipe(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
     classes(recipe, parsed, notes);
-    if !recipe.taxonomy.is_empty() {
-        dead_rules(recipe, notes);
-        dead_connection_rules(recipe, notes);
+    let n_mtypes = recipe.taxonomy.len();
+    if n_mtypes > 0 {
+        if notes.affords("ends of synapse rules", recipe.synapse_rules.len(), n_mtypes) {
+            dead_rules(recipe, notes);
+        }
+        if notes.affords("ends of connection rules", recipe.connection_rules.len(), n_mtypes) {
+            dead_connection_rules(recipe, notes);
+        }
         lint::rules(recipe, notes);
     }
     lint::values(recipe, notes);
     lint::generations(recipe, parsed, notes);
     composition(recipe, notes);
-    populations(recipe, parsed, notes);
-    pathways(recipe, notes);
-    neurons(recipe, parsed, notes);
+    let n_patterns = recipe.populations.iter().map(|population| population.mtypes.len()).sum();
+    let n_named = recipe.mtypes_named().len() + recipe.populations.len();
+    if notes.affords("m-types of populations", n_patterns, n_named) {
+        populations(recipe, parsed, notes);
+    }
+    if notes.affords("ends of pathways", recipe.pathways.len(), recipe.populations.len()) {
+        pathways(recipe, notes);
+    }
+    let n_membranes = recipe.neurons.as_ref().map_or(0, |neurons| neurons.membranes.len());
+    if notes.affords("populations of membranes", n_membranes, recipe.populations.len() + n_membranes) {
+        neurons(recipe, parsed, notes);
+    }
 }
 
 /// Every rule's class must exist; a class without a rule is told.
@@ -238,6 +252,9 @@ fn neurons(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
 
 /// Source entries must point at something.
 pub(crate) fn sources(recipe: &Recipe, files: &RecipeFiles, numbers: &[NumberRef], notes: &mut Notes) {
+    if !notes.affords("paths of sources", recipe.sources.len(), numbers.len()) {
+        return;
+    }
     for entry in &recipe.sources {
         if !files.0.keys().any(|file| path_match(&entry.file, file)) {
             let near = did_you_mean(&entry.file, files.0.keys().map(String::as_str));
@@ -254,6 +271,9 @@ pub(crate) fn sources(recipe: &Recipe, files: &RecipeFiles, numbers: &[NumberRef
 
 /// Notes on an earlier draft must speak of numbers that are there.
 pub(crate) fn drafts(recipe: &Recipe, numbers: &[NumberRef], notes: &mut Notes) {
+    if !notes.affords("paths of notes", recipe.draft_notes.len(), numbers.len()) {
+        return;
+    }
     for note in &recipe.draft_notes {
         if !numbers.iter().any(|n| path_match(&note.file, &n.file) && path_match(&note.path, &n.path)) {
             let paths = numbers.iter().filter(|n| path_match(&note.file, &n.file)).map(|n| n.path.as_str());

@@ -130,6 +130,9 @@ impl std::error::Error for Rejected {}
 /// More problems than this are counted, not kept.
 const MAX_PROBLEMS: usize = 1000;
 
+/// Comparisons that one check may take, a second or so. The largest recipe known needs 20 million.
+const MAX_COMPARISONS: usize = 100_000_000;
+
 /// Collects problems while a recipe is read.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
@@ -147,6 +150,17 @@ impl Notes {
             self.n_dropped += 1;
         }
         self.failed |= is_error;
+    }
+
+    /// Whether comparing `n` things with `m` others is worth its time; if not, says what is left out.
+    pub(crate) fn affords(&mut self, what: &str, n: usize, m: usize) -> bool {
+        let is_small = n.saturating_mul(m) <= MAX_COMPARISONS;
+        if !is_small {
+            let message = format!("{what} were not checked: {n} times {m} comparisons, the limit is {MAX_COMPARISONS}");
+            let remedy = "the recipe is read all the same; check its parts one by one";
+            self.add(Problem::note("not_checked", message).remedy(remedy));
+        }
+        is_small
     }
 
     pub(crate) fn extend(&mut self, problem: Option<Problem>) {

@@ -153,9 +153,14 @@ impl<'a> SynapseTable<'a> {
         let mut tally = vec![RuleTally::default(); self.recipe.synapse_rules.len()];
         for pre in 0..self.types.len() {
             for post in 0..self.types.len() {
-                for (rank, rule) in self.matching(pre, post).enumerate() {
+                let mut winner = None;
+                for rule in self.matching(pre, post) {
                     tally[rule].n_matched += 1;
-                    tally[rule].n_decided += usize::from(rank == 0);
+                    match winner {
+                        None => tally[rule].n_decided += 1,
+                        Some(_) => tally[rule].overridden_by = tally[rule].overridden_by.or(winner),
+                    }
+                    winner = winner.or(Some(rule));
                 }
             }
         }
@@ -170,4 +175,6 @@ pub struct RuleTally {
     pub n_matched: usize,
     /// Pairs it decides, being the last that matches.
     pub n_decided: usize,
+    /// The rule that decides the first pair it matches and does not decide.
+    pub overridden_by: Option<usize>,
 }

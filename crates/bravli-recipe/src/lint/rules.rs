@@ -8,10 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Tells of them all.
 pub(crate) fn rules(recipe: &Recipe, notes: &mut Notes) {
     repeated(recipe, notes);
-    dead_touches(recipe, notes);
-    broad(recipe, notes);
+    let n_mtypes = recipe.taxonomy.len();
+    let n_touches = recipe.touches.rules.len() + recipe.touches.repositions.len();
+    if notes.affords("ends of touch rules", n_touches, n_mtypes) {
+        dead_touches(recipe, notes);
+    }
+    if notes.affords("patterns of synapse rules", recipe.synapse_rules.len(), n_mtypes) {
+        broad(recipe, notes);
+    }
     let found = recipe.cell_types();
-    if !recipe.synapse_rules.is_empty() && !found.types.is_empty() {
+    let n_words = recipe.synapse_rules.len().div_ceil(64);
+    let n_types = found.types.len();
+    let is_small = notes.affords("pairs of cell types", n_types * n_types.max(recipe.synapse_rules.len()), n_words);
+    if is_small && n_words > 0 && n_types > 0 {
         decided(recipe, &found, notes);
     }
 }
@@ -20,7 +29,7 @@ pub(crate) fn rules(recipe: &Recipe, notes: &mut Notes) {
 fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
     let types = &found.types;
     let table = recipe.synapse_table(types);
-    for (i, (rule, tally)) in recipe.synapse_rules.iter().zip(table.tally()).enumerate() {
+    for (rule, tally) in recipe.synapse_rules.iter().zip(table.tally()) {
         let name = format!("synapse rule {}->{} {}", rule.from, rule.to, rule.class);
         // an end that no m-type fits at all is told as a dead rule
         let fits = |end: &EndPattern| types.iter().any(|cell| end.matches(&cell.class()));
@@ -41,10 +50,7 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
                 notes.add(Problem::warning("dead_rule", message).at(rule.at.clone()).remedy(remedy));
             }
         } else if tally.n_matched > 0 && tally.n_decided == 0 {
-            let by = (0..types.len())
-                .flat_map(|pre| (0..types.len()).map(move |post| (pre, post)))
-                .find(|(pre, post)| table.matching(*pre, *post).any(|r| r == i))
-                .and_then(|(pre, post)| recipe.synapse_rules.get(table.rule(pre, post)?));
+            let by = tally.overridden_by.and_then(|rule| recipe.synapse_rules.get(rule));
             let by = by.map(|r| format!(", as by {}->{} at {}", r.from, r.to, r.at)).unwrap_or_default();
             let message =
                 format!("{name} never decides: a later rule overrides it for all {} pairs{by}", tally.n_matched);

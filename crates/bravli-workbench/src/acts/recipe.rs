@@ -126,14 +126,19 @@ fn missing(recipe: &Recipe) -> Vec<String> {
     needs.iter().filter(|(there, _)| !there).map(|(_, what)| (*what).to_owned()).collect()
 }
 
-/// Pairs of cell types that a rule decides, and all of them.
+/// Cell types beyond which pairs are not counted one by one: a hundred million pairs.
+const MAX_TYPES: usize = 10_000;
+
+/// Pairs of cell types that a rule decides, and all of them; zero of them where there are too many to count.
 fn n_pairs(recipe: &Recipe) -> [u32; 2] {
     let types = recipe.cell_types().types;
-    let table = recipe.synapse_table(&types);
     let n = types.len();
-    let decided = (0..n).flat_map(|pre| (0..n).map(move |post| (pre, post)));
-    let decided = decided.filter(|(pre, post)| table.rule(*pre, *post).is_some()).count();
-    [decided as u32, (n * n) as u32]
+    if n > MAX_TYPES || n * recipe.synapse_rules.len() > MAX_TYPES * MAX_TYPES {
+        return [0, u32::try_from(n.saturating_mul(n)).unwrap_or(u32::MAX)];
+    }
+    let table = recipe.synapse_table(&types);
+    let pairs = (0..n).flat_map(|pre| (0..n).map(move |post| (pre, post)));
+    [pairs.filter(|(pre, post)| table.rule(*pre, *post).is_some()).count() as u32, (n * n) as u32]
 }
 
 /// The gravest first; within a severity in order of code.
