@@ -71,6 +71,9 @@ fn same(before: &Reading, after: &Reading, converted: &Converted, form: Form) {
         drop_key(&mut one, "comment");
         drop_key(&mut other, "comment");
     }
+    if form == Form::Version1 {
+        [&mut one, &mut other].into_iter().for_each(name_an_end);
+    }
     let excused = EXCUSES.iter().filter(|(what, _)| loses(&converted.losses, what)).flat_map(|(_, parts)| *parts);
     for part in excused {
         one[*part].take();
@@ -88,6 +91,16 @@ fn plain(reading: &Reading) -> Value {
     drop_key(&mut value, "at");
     value["name"].take();
     value
+}
+
+/// A synapse rule of any pair names its source in version 1, which says the same.
+fn name_an_end(recipe: &mut Value) {
+    for rule in recipe["synapse_rules"].as_array_mut().into_iter().flatten() {
+        let is_open = |end: &Value| end.as_object().is_some_and(|end| end.values().all(Value::is_null));
+        if is_open(&rule["from"]) && is_open(&rule["to"]) {
+            rule["from"]["mtype"] = "*".into();
+        }
+    }
 }
 
 fn drop_key(value: &mut Value, key: &str) {
