@@ -1,8 +1,10 @@
 //! Recipe folders: builder XML with what it includes, sidecars and tables.
 
-use crate::{boundary, text, tiny};
+use crate::{boundary, convert, text, tiny};
 use bravli_circuit::{neuron_columns, place, read_boundary};
-use bravli_recipe::{CellClass, Location, Problem, Reading, RecipeFiles, Rejected, Severity, numbers, read, unsourced};
+use bravli_recipe::{
+    CellClass, Location, Problem, Reading, Recipe, RecipeFiles, Rejected, Severity, numbers, read, unsourced,
+};
 use std::collections::BTreeMap;
 
 /// Problems of a folder as a whole: they stand in no file.
@@ -13,7 +15,7 @@ const NOWHERE: &[&str] = &[
     "not_checked",
     "no_builder_recipe",
     "published_classes",
-    "unread_files",
+    "unread_file",
 ];
 
 /// Most names of a kind that every question is asked of.
@@ -35,7 +37,15 @@ pub(crate) fn folder(input: &[u8]) {
 /// One file of a recipe, beside those of the small one that its names are looked up in.
 pub(crate) fn file(name: &str, input: &[u8]) {
     let beside: &[&str] = match name {
-        "cell_composition.yaml" => &["column.yaml", "mtype_taxonomy.tsv"],
+        "cell_composition.yaml" => {
+            &["brain_regions.nrrd", "cells.nrrd", "column.yaml", "hierarchy.json", "mtype_taxonomy.tsv"]
+        }
+        "MANIFEST.yaml" => {
+            &["brain_regions.nrrd", "cell_composition.yaml", "cells.nrrd", "hierarchy.json", "mtype_taxonomy.tsv"]
+        }
+        "extNeuronDB.dat" => &["cell_composition.yaml", "mecombo_emodel.tsv", "mtype_taxonomy.tsv"],
+        "mecombo_emodel.tsv" => &["cell_composition.yaml", "extNeuronDB.dat", "mtype_taxonomy.tsv"],
+        "notes.yaml" => &["column.yaml", "pathways.yaml", "populations.yaml"],
         "mtype_taxonomy.tsv" => &["builderRecipe.xml", "cell_composition.yaml"],
         "pathways.yaml" => &["populations.yaml"],
         "sources.yaml" => &["column.yaml", "pathways.yaml", "populations.yaml"],
@@ -104,8 +114,11 @@ fn accepted(files: &RecipeFiles, reading: &Reading) {
 
     // written and read again it says the same; a number that is not finite would come back as none
     let json = serde_json::to_string(recipe).expect("a recipe is plain");
-    let again: bravli_recipe::Recipe = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
-    assert_eq!(format!("{again:?}"), format!("{recipe:?}"), "written and read again it is another recipe");
+    let again: Recipe = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    assert_eq!(serde_json::to_string(&again).ok().as_ref(), Some(&json), "written and read again it is another recipe");
+    // a manifest keeps places to itself
+    let [again, own] = [&again, recipe].map(|r| format!("{:?}", Recipe { manifest: None, ..r.clone() }));
+    assert_eq!(again, own, "written and read again it is another recipe");
 
     for rule in &recipe.synapse_rules {
         assert!(recipe.synapse_classes.contains_key(&rule.class), "{rule:?} names no class");
@@ -119,6 +132,8 @@ fn accepted(files: &RecipeFiles, reading: &Reading) {
         assert!(unit.contains(&pathway.probability) && unit.contains(&pathway.attenuation), "{pathway:?}");
     }
     questions(reading);
+    convert::survives(files, reading);
+    convert::no_difference(reading);
     build(reading);
 }
 
@@ -136,9 +151,11 @@ fn questions(reading: &Reading) {
                 Ok(found) => assert_eq!(found.rule.class, found.class.name),
                 Err(unmatched) => assert!(!unmatched.why.contains("undefined"), "{unmatched}"),
             }
+            explained(recipe, pre, post);
             assert_eq!(index.rule(pre, post), recipe.connection_rule(pre, post));
         }
     }
+    table(recipe);
     for pre in recipe.populations.iter().take(MAX_NAMES) {
         let _ = recipe.pathway(&pre.name, &pre.name);
     }
@@ -149,6 +166,47 @@ fn questions(reading: &Reading) {
     }
     let open = unsourced(recipe, &reading.numbers);
     assert!(open.iter().all(|number| recipe.source_of(&number.file, &number.path).is_none()));
+}
+
+/// An explanation tells what decides, and of everything that gives way that it comes before.
+fn explained(recipe: &Recipe, pre: &CellClass<'_>, post: &CellClass<'_>) {
+    let (told, found) = match (recipe.explain(pre, post), recipe.resolve_synapse(pre, post)) {
+        (Ok(told), Ok(found)) => (told, found),
+        (Err(told), Err(found)) => return assert_eq!(told, found),
+        (told, found) => panic!("{told:?} but {found:?}"),
+    };
+    assert_eq!((told.synapse.rule_index, &told.synapse.class.name), (found.rule_index, &found.class.name));
+    assert_eq!(told.connection, recipe.connection_rule(pre, post));
+    let overridden: Vec<usize> = told.overridden.iter().map(|(index, _)| *index).collect();
+    let fits = |index: &usize| {
+        let rule = &recipe.synapse_rules[*index];
+        rule.from.matches(pre) && rule.to.matches(post)
+    };
+    let expected: Vec<usize> = (0..found.rule_index).rev().filter(fits).collect();
+    assert_eq!(overridden, expected, "{pre} -> {post}");
+    assert_eq!(told.touches.is_none(), recipe.touches.rules.is_empty());
+}
+
+/// The table of all pairs says what each pair says by itself.
+fn table(recipe: &Recipe) {
+    let mut types = recipe.cell_types().types;
+    types.truncate(MAX_NAMES);
+    let table = recipe.synapse_table(&types);
+    let mut n_decided = vec![0; recipe.synapse_rules.len()];
+    for (i, pre) in types.iter().enumerate() {
+        for (j, post) in types.iter().enumerate() {
+            let found =
+                recipe.resolve_synapse(&pre.class(), &post.class()).map(|found| (found.rule_index, found.class));
+            assert_eq!(table.rule(i, j), found.as_ref().ok().map(|(index, _)| *index), "{pre:?} -> {post:?}");
+            assert_eq!(table.matching(i, j).next(), table.rule(i, j));
+            assert_eq!(
+                table.class(i, j).map(|(index, class)| (index, &class.name)),
+                found.map(|(i, class)| (i, &class.name))
+            );
+            table.rule(i, j).into_iter().for_each(|index| n_decided[index] += 1);
+        }
+    }
+    assert_eq!(table.tally().iter().map(|tally| tally.n_decided).collect::<Vec<_>>(), n_decided);
 }
 
 /// The next steps refuse what they cannot build, and finish.

@@ -5,11 +5,16 @@ use bravli_facts::KnowledgeBase;
 use bravli_recipe::{Recipe, RecipeFiles, read};
 use std::sync::OnceLock;
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 15] = [
     ("boundary.yaml", include_str!("../tiny/boundary.yaml")),
+    ("brain_regions.nrrd", include_str!("../tiny/brain_regions.nrrd")),
     ("builderRecipe.xml", include_str!("../tiny/builderRecipe.xml")),
     ("cell_composition.yaml", include_str!("../tiny/cell_composition.yaml")),
+    ("cells.nrrd", include_str!("../tiny/cells.nrrd")),
     ("column.yaml", include_str!("../tiny/column.yaml")),
+    ("extNeuronDB.dat", include_str!("../tiny/extNeuronDB.dat")),
+    ("hierarchy.json", include_str!("../tiny/hierarchy.json")),
+    ("mecombo_emodel.tsv", include_str!("../tiny/mecombo_emodel.tsv")),
     ("mini_frequencies.tsv", include_str!("../tiny/mini_frequencies.tsv")),
     ("mtype_taxonomy.tsv", include_str!("../tiny/mtype_taxonomy.tsv")),
     ("neurons.yaml", include_str!("../tiny/neurons.yaml")),

@@ -217,6 +217,84 @@ fn version_1_says_what_xml_cannot_and_stays_version_1() {
     assert_eq!(plain(&read("json", &files(&ours)).unwrap()), plain(&reading));
 }
 
+/// Reads a folder and what both of its conversions say, and names what they lose.
+fn forms(texts: &[(&str, &str)]) -> (Reading, [(Converted, Reading); 2]) {
+    let folder = RecipeFiles(texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect());
+    let reading = read("own", &folder).unwrap();
+    let read_again = |form| {
+        let converted = convert(&reading, &folder, form);
+        let again = read("own", &files(&converted)).unwrap_or_else(|error| panic!("{form:?}: {error}"));
+        (converted, again)
+    };
+    let both = [Form::Ours, Form::Version1].map(read_again);
+    (reading, both)
+}
+
+const CLASS: &str =
+    r#"<class id="E2" gsyn="1" gsynSD="1" u="0.5" uSD="1" d="1" dSD="1" f="1" fSD="1" dtc="1" dtcSD="1" nrrp="1"/>"#;
+
+#[test]
+fn a_rule_for_every_pair_stays_one_in_both_forms() {
+    for ends in ["", r#"fromSClass="*" toSClass="*""#, r#"toMType="*""#] {
+        let xml = format!(
+            "<blueColumn><SynapsesProperties><synapse {ends} type=\"E2\"/></SynapsesProperties>\
+             <SynapsesClassification>{CLASS}</SynapsesClassification></blueColumn>"
+        );
+        let (_, both) = forms(&[("builderRecipe.xml", &xml)]);
+        let cell = bravli_recipe::CellClass::new("A", "x", "EXC");
+        for (_, again) in both {
+            assert_eq!(again.recipe.resolve_synapse(&cell, &cell).unwrap().class.name, "E2");
+        }
+    }
+}
+
+#[test]
+fn names_of_any_characters_come_back() {
+    for name in ["a\tb\nc\rd", "<\"&'>", "\u{1}"] {
+        let rule = serde_json::json!({"version": 1, "touch_rules": [
+            {"src_mtype": name, "dst_mtype": "*", "afferent_section_type": "soma"}]});
+        let (reading, both) = forms(&[("recipe.json", &rule.to_string())]);
+        for (converted, again) in both {
+            assert_eq!(again.recipe.touches.rules[0].from_mtype, reading.recipe.touches.rules[0].from_mtype);
+            assert!(converted.losses.is_empty(), "{:?}", converted.losses);
+        }
+    }
+}
+
+#[test]
+fn what_stands_beside_a_recipe_is_kept_or_told() {
+    let composition = "version: v2.0\nneurons:\n- {density: 9, region: S1, traits: {layer: 4, mtype: A, etype: x}}\n\
+                       - {density: '{cells}', region: S1, traits: {layer: 4, mtype: A, etype: y}}\n";
+    let volume = "NRRD0001\ntype: uint8\ndimension: 3\nsizes: 1 1 1\nencoding: raw\nspacings: 1 1 1\n\n4";
+    let (reading, [(ours, again), (version1, _)]) = forms(&[
+        ("builderRecipe.xml", "<blueColumn><TouchReduction survival_rate=\"1\"/></blueColumn>"),
+        ("cell_composition.yaml", composition),
+        ("mtype_taxonomy.tsv", "mtype\tmClass\tsClass\nA\tPYR\tEXC\n"),
+        ("brain_regions.nrrd", volume),
+        ("cells.nrrd", volume),
+        ("hierarchy.json", r#"{"id": 52, "acronym": "S1"}"#),
+        ("extNeuronDB.dat", "m 4 A z\n"),
+        ("targets.yaml", "targets: {query_based: {L4: {layer: 4}}}\n"),
+        ("MANIFEST.yaml", "common: {region: S1}\n"),
+        ("notes.yaml", "notes:\n- {file: x, path: y, draft: 1, used: 2, why: z}\n"),
+        (
+            "placement_rules.xml",
+            "<placement_rules><global_rule_set><rule id=\"a\" type=\"prefer_unscaled\" sigma=\"1\"/>\
+                                 </global_rule_set></placement_rules>",
+        ),
+    ]);
+    let (before, after) = (plain(&reading), plain(&again));
+    for part in ["etypes", "morphologies", "targets", "manifest", "draft_notes"] {
+        same(&after[part], &before[part], part);
+    }
+    let regions: Vec<_> = again.recipe.composition.iter().map(|group| group.region.as_deref()).collect();
+    assert_eq!(regions, [Some("S1"); 2]);
+    let told = |converted: &Converted, what: &str| converted.losses.iter().any(|loss| loss.what.starts_with(what));
+    assert!(told(&ours, "datasets behind densities (1)") && told(&ours, "placement rules (1)"), "{:?}", ours.losses);
+    let parts = ["rows of the morphology table (1)", "named sets of cells (1)", "settings", "notes on drafts (1)"];
+    assert!(parts.iter().all(|part| told(&version1, part)), "{:?}", version1.losses);
+}
+
 #[test]
 fn version_1_is_as_strict_as_its_schema() {
     let wrong = r#"{"version": 2, "seeds": 1, "synapse_properties": {"rules": "rules.parquet", "classes": [{"class": "E2",

@@ -112,9 +112,21 @@ fn v5_gives_its_classes_column_and_composition() {
     assert_eq!(recipe.taxonomy["L4_SS"].morph_class, "INT");
     assert_eq!(recipe.taxonomy["L4_SS"].synapse_class, "EXC");
     compare_composition(&recipe, &rows(&data, "derived/composition_v5_2015.csv", ','));
+    assert!((excitatory_percent(&recipe) - 85.4).abs() < 0.05, "{}", excitatory_percent(&recipe));
     // Wildcard rules give way to literal ones wherever they stand.
     assert_eq!(recipe.connection_rule(&cell("L23_LBC"), &cell("L23_PC")).unwrap().mean_synapses, Some(13.0));
     assert_eq!(recipe.connection_rule(&cell("L1_DAC"), &cell("L6_BP")).unwrap().active_fraction, Some(0.5));
+}
+
+/// Excitatory cells of the whole column, in percent.
+fn excitatory_percent(recipe: &bravli_recipe::Recipe) -> f64 {
+    let column = recipe.column.as_ref().unwrap();
+    let thickness = |layer: &str| column.layers.iter().find(|l| l.layer == layer).unwrap().thickness_um.get();
+    let cells = |of: &dyn Fn(&str) -> bool| -> f64 {
+        let groups = recipe.composition.iter().filter(|group| of(&group.mtype));
+        groups.map(|group| group.density_per_mm3.unwrap() * thickness(&group.layer)).sum()
+    };
+    100.0 * cells(&|mtype| recipe.taxonomy[mtype].synapse_class == "EXC") / cells(&|_| true)
 }
 
 fn compare_composition(recipe: &bravli_recipe::Recipe, table: &[Vec<String>]) {
@@ -171,6 +183,7 @@ fn o1_percentages_give_the_derived_composition() {
     let files = folder(&data, &names.map(|n| format!("recipe_o1_2018/{n}")).each_ref().map(String::as_str));
     let recipe = read("o1", &files).unwrap().recipe;
     compare_composition(&recipe, &rows(&data, "derived/composition_o1_2018.csv", ','));
+    assert!((excitatory_percent(&recipe) - 86.7).abs() < 0.05, "{}", excitatory_percent(&recipe));
 }
 
 #[test]

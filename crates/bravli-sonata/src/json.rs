@@ -7,14 +7,22 @@ use std::path::Path;
 /// Most bytes of a JSON file: 64 MiB.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// The bytes of a file that another one may have named: devices and pipes, which never end, are refused.
+pub(crate) fn read_bytes(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, SonataError> {
+    let failed = |reason: String| SonataError::Open { file: path.to_owned(), reason };
+    let metadata = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(failed("it is no file".to_owned()));
+    }
+    if metadata.len() > limit {
+        return Err(failed(format!("{} bytes are too many for {what}; at most {limit} are read", metadata.len())));
+    }
+    std::fs::read(path).map_err(|error| failed(error.to_string()))
+}
+
 /// Reads a JSON file.
 pub(crate) fn read_json(path: &Path) -> Result<Value, SonataError> {
-    let failed = |reason: String| SonataError::Open { file: path.to_owned(), reason };
-    let size = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
-    if size > MAX_BYTES {
-        return Err(failed(format!("{size} bytes are too many for a configuration; at most {MAX_BYTES} are read")));
-    }
-    let text = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let text = read_bytes(path, MAX_BYTES, "a configuration")?;
     serde_json::from_slice(&text).map_err(|error| SonataError::Json {
         file: path.to_owned(),
         line: error.line(),

@@ -1,6 +1,7 @@
 //! Morphologies in HDF5, and the choice between formats.
 
 use crate::error::SonataError;
+use crate::json::read_bytes;
 use crate::names::{NEURON, POINTS, RAW, SECTION_TYPE, STRUCTURE};
 use crate::store::{Place, read_file};
 use bravli_morphology::{
@@ -23,12 +24,7 @@ pub fn read_morphology(path: &Path) -> Result<MorphologyRead, SonataError> {
     if is_h5 {
         return read_file(path, cell);
     }
-    let failed = |reason: String| SonataError::Open { file: path.to_owned(), reason };
-    let size = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
-    if size > MAX_BYTES as u64 {
-        return Err(failed(format!("{size} bytes are too many for a morphology; at most {MAX_BYTES} are read")));
-    }
-    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let bytes = read_bytes(path, MAX_BYTES as u64, "a morphology")?;
     bravli_morphology::read_morphology(&path.to_string_lossy(), &bytes)
         .map_err(|error| SonataError::Morphology { file: path.to_owned(), error })
 }

@@ -85,6 +85,9 @@ pub fn read_node_sets(path: &Path) -> Result<NodeSets, SonataError> {
             )
         } else {
             let rules = part.object()?.ok_or_else(|| part.wrong("rules, or a list of names of sets"))?;
+            if [NODE_ID, OLD_SET_NODE_ID].iter().all(|ids| rules.contains_key(*ids)) {
+                return Err(part.key(OLD_SET_NODE_ID).wrong("ids of nodes once, under one of its two names"));
+            }
             NodeSet::Where(rules.iter().map(|(column, _)| rule(&part, column)).collect::<Result<_, _>>()?)
         };
         sets.push((name.clone(), set));

@@ -93,7 +93,11 @@ pub(crate) fn read_file<T>(
 ) -> Result<T, SonataError> {
     let _guard = LIBRARY_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let failed = |reason: String| SonataError::Open { file: path.to_owned(), reason };
-    let file_bytes = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
+    let metadata = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(failed("it is no file".to_owned()));
+    }
+    let file_bytes = metadata.len();
     let file = File::open(path).map_err(|error| failed(error.to_string()))?;
     let group = file.as_group().map_err(|error| failed(error.to_string()))?;
     content(&Place::root(path, file_bytes, group))

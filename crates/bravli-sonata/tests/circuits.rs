@@ -189,3 +189,18 @@ fn a_configuration_that_is_wrong_is_named_at_its_part() {
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn devices_are_no_files() {
+    let device = Path::new("/dev/zero");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.json");
+    let told = |error: bravli_sonata::SonataError| assert!(error.to_string().contains("it is no file"), "{error}");
+    std::fs::write(&path, "{\"network\": \"/dev/zero\", \"simulation\": \"/dev/zero\"}").unwrap();
+    told(read_circuit(&path).unwrap_err());
+    told(read_simulation_config(&path).unwrap_err());
+    told(bravli_sonata::read_node_sets(device).unwrap_err());
+    told(bravli_sonata::read_type_table(device, "node").unwrap_err());
+    told(bravli_sonata::read_spikes(device).unwrap_err());
+}

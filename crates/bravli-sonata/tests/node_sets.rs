@@ -109,6 +109,7 @@ fn rules_that_nobody_knows_are_refused_at_their_place() {
         (r#"{"s": {"layer": {"$gt": "2"}}}"#, "\"s.layer.$gt\" of"),
         (r#"{"s": {"node_id": -1}}"#, "is -1, expected node ids of 0 or more"),
         (r#"{"s": {"node_id": [0, "1"]}}"#, "\"s.node_id[1]\" of"),
+        (r#"{"s": {"node_id": 0, "gids": [1]}}"#, "\"s.gids\" of"),
         (r#"{"s": {"population": 3}}"#, "expected names of populations"),
         (r#"{"s": 3}"#, "expected an object"),
         (r#"{"s": ["a", 1]}"#, "\"s[1]\" of"),

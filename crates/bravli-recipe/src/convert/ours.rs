@@ -1,14 +1,15 @@
 //! A folder as bravli keeps it.
 
 use super::{Converted, Loss, loss, version1, xml};
+use crate::bioname::{MANIFEST, TARGETS};
 use crate::select::{BOUNDARY, COLUMN, COMPOSITION, DRAFTS, MINIS, NEURONS, PATHWAYS, POPULATIONS, SOURCES, TAXONOMY};
-use crate::{Reading, Recipe, RecipeFiles, Shape, read};
+use crate::{Reading, Recipe, RecipeFiles, Shape, path_match, read};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// Our own files, which are copied as they are.
-const COPIED: [&str; 6] = [POPULATIONS, PATHWAYS, NEURONS, BOUNDARY, SOURCES, DRAFTS];
+/// Files that are copied as they are.
+const COPIED: [&str; 8] = [POPULATIONS, PATHWAYS, NEURONS, BOUNDARY, SOURCES, DRAFTS, MANIFEST, TARGETS];
 /// Name of the builder recipe.
 const BUILDER: &str = "builderRecipe.xml";
 
@@ -26,7 +27,8 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
         out.insert(version1::FILE.to_owned(), version1::write(recipe));
         losses.extend(version1::losses(recipe).into_iter().filter(|l| l.what.starts_with("comments")));
     }
-    for name in COPIED {
+    let tables = [recipe.morphologies.first().map(|row| &row.at), recipe.emodels.first().map(|row| &row.at)];
+    for name in COPIED.into_iter().chain(tables.into_iter().flatten().map(|at| at.file.as_str())) {
         if let Some(text) = files.0.get(name).and_then(|bytes| std::str::from_utf8(bytes).ok()) {
             let renamed = [SOURCES, DRAFTS].contains(&name);
             out.insert(name.to_owned(), if renamed { with_builder(text, &builders, builder) } else { text.to_owned() });
@@ -54,13 +56,25 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
     }
     if !recipe.composition.is_empty() {
         out.insert(COMPOSITION.to_owned(), yaml(&composition(recipe)));
-        let n_without = recipe.composition.iter().filter(|group| group.density_per_mm3.is_none()).count();
+        let of_datasets = recipe.composition.iter().filter(|group| group.dataset.is_some());
+        let (n_known, n_without) = of_datasets.fold((0, 0), |(known, without), group| match group.density_per_mm3 {
+            Some(_) => (known + 1, without),
+            None => (known, without + 1),
+        });
+        let not_ours = "the datasets are not part of a recipe";
         if n_without > 0 {
-            losses.push(loss(
-                format!("densities of volumetric datasets ({n_without})"),
-                "the datasets are not part of a recipe",
-            ));
+            losses.push(loss(format!("densities of volumetric datasets ({n_without})"), not_ours));
         }
+        if n_known > 0 {
+            losses.push(loss(format!("datasets behind densities ({n_known})"), "their means are kept"));
+        }
+    }
+    if !recipe.etypes.iter().filter(|(_, etypes)| !etypes.is_empty()).eq(&etypes(recipe)) {
+        losses.push(loss("e-types of m-types", "those that no group of cells and no morphology has are left out"));
+    }
+    if let Some(rules) = &recipe.placement_rules {
+        let n = rules.global.len() + rules.mtype_sets.iter().map(|set| set.rules.len()).sum::<usize>();
+        losses.push(loss(format!("placement rules ({n})"), "copy their file, and what it includes, by hand"));
     }
     if !recipe.taxonomy.is_empty() {
         let mut text = "mtype\tmClass\tsClass\n".to_owned();
@@ -107,11 +121,28 @@ fn idle_sources(recipe: &Recipe, files: &BTreeMap<String, String>) -> Option<Los
     if recipe.sources.is_empty() {
         return None;
     }
+    let n_old = recipe.sources.iter().filter(|source| !files.keys().any(|file| path_match(&source.file, file))).count();
+    if n_old > 0 {
+        let what = format!("sources that name files of the old folder ({n_old})");
+        return Some(loss(what, "their file names in sources.yaml must be changed by hand"));
+    }
     let bytes = files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
     let reading = read(&recipe.name, &RecipeFiles(bytes)).ok()?;
     let idle = reading.problems.iter().filter(|problem| problem.code == "source_matches_nothing").count();
     let why = "their numbers have other names in the new files; correct the paths in sources.yaml";
     (idle > 0).then(|| loss(format!("sources that match no number any more ({idle})"), why))
+}
+
+/// The e-types that the groups and the morphologies of the new folder give to m-types.
+fn etypes(recipe: &Recipe) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for group in recipe.composition.iter().filter(|group| group.density_per_mm3.is_some()) {
+        found.entry(group.mtype.clone()).or_default().extend(group.etypes.keys().cloned());
+    }
+    for row in &recipe.morphologies {
+        found.entry(row.mtype.clone()).or_default().insert(row.etype.clone());
+    }
+    found
 }
 
 fn composition(recipe: &Recipe) -> Value {
@@ -120,7 +151,12 @@ fn composition(recipe: &Recipe) -> Value {
         .iter()
         .filter_map(|group| {
             let traits = json!({ "layer": group.layer, "mtype": group.mtype, "etype": group.etypes });
-            Some(json!({ "density": group.density_per_mm3?, "traits": traits }))
+            let mut entry = json!({ "density": group.density_per_mm3? });
+            if let Some(region) = &group.region {
+                entry["region"] = json!(region);
+            }
+            entry["traits"] = traits;
+            Some(entry)
         })
         .collect();
     json!({ "version": "v2.0", "neurons": groups })

@@ -157,6 +157,10 @@ fn connection(rule: &ConnectionRule) -> Object {
 fn synapse_rule(rule: &SynapseRule) -> Object {
     let mut object = Object::default();
     object.ends(&rule.from, &rule.to);
+    if object.0.is_empty() {
+        // one end must be named
+        object.put(&FROM_MTYPE, "*");
+    }
     object.put(&RULE_CLASS, rule.class.as_str());
     let delay = rule.release_delay_ms.get();
     object.maybe(&RELEASE_DELAY, Some(delay).filter(|d| *d != DEFAULT_DELAY_MS));
@@ -194,7 +198,14 @@ pub(super) fn losses(recipe: &Recipe) -> Vec<Loss> {
         count(recipe.pathways.len(), "pathways"),
         count(usize::from(recipe.neurons.is_some()), "point neurons"),
         count(usize::from(recipe.boundary_text.is_some()), "boundary conditions"),
-        count(recipe.sources.len(), "sources of numbers"),
+        count(recipe.sources.len() + usize::from(recipe.target.is_some()), "sources of numbers"),
+        count(recipe.etypes.values().filter(|etypes| !etypes.is_empty()).count(), "e-types of m-types"),
+        count(recipe.draft_notes.len(), "notes on drafts"),
+        count(usize::from(recipe.placement_rules.is_some()), "placement rules"),
+        count(recipe.morphologies.len(), "rows of the morphology table"),
+        count(recipe.emodels.len(), "rows of the table of electrical models"),
+        count(usize::from(recipe.manifest.is_some()), "settings of a circuit build"),
+        count(recipe.targets.len(), "named sets of cells"),
     ]
     .into_iter()
     .flatten()

@@ -17,6 +17,12 @@ pub(super) fn can_hold(recipe: &Recipe) -> bool {
     let stars = |rule: &crate::ConnectionRule| u8::from(rule.from.is_free()) + u8::from(rule.to.is_free());
     recipe.connection_rules.iter().all(|rule| only_mtype(&rule.from) && only_mtype(&rule.to))
         && recipe.connection_rules.is_sorted_by(|a, b| stars(a) >= stars(b))
+        && write(recipe).chars().all(is_in_xml)
+}
+
+/// Whether XML 1.0 may hold the character, escaped or not.
+fn is_in_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
 /// One tag under construction.
@@ -54,8 +60,10 @@ impl Tag {
     }
 }
 
+/// Text of an attribute; line ends and tabs would be read as blanks.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    text.replace('\t', "&#9;").replace('\n', "&#10;").replace('\r', "&#13;")
 }
 
 /// A document with indented lines.

@@ -72,7 +72,7 @@ fn rule(element: &Element, delay_ms: f64, velocity_um_per_ms: f64, notes: &mut N
             read.notes.add(Problem::warning("unevaluated_attribute", message).at(at).remedy(remedy));
         }
     }
-    if element.dialect == Dialect::Version1 && ends(element) == "*->*" {
+    if element.dialect == Dialect::Version1 && FROM.into_iter().chain(TO).all(|name| element.word(name).is_none()) {
         let message = format!("{} names neither end", read.what);
         let remedy = "give at least one of src_ or dst_ synapse_class, mtype, etype, region";
         read.notes.add(Problem::error("rule_without_ends", message).at(element.at()).remedy(remedy));

@@ -2,6 +2,7 @@
 
 use super::values::Value;
 use crate::error::SonataError;
+use crate::json::read_bytes;
 use crate::names::NULL;
 use std::path::Path;
 
@@ -49,11 +50,8 @@ impl TypeTable {
 /// [`SonataError::Open`] when the file is absent, too large or no text; [`SonataError::Table`] at its line otherwise.
 pub fn read_type_table(path: &Path, kind: &str) -> Result<TypeTable, SonataError> {
     let failed = |reason: String| SonataError::Open { file: path.to_owned(), reason };
-    let size = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
-    if size > MAX_BYTES {
-        return Err(failed(format!("{size} bytes are too many for a table of types; at most {MAX_BYTES} are read")));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let bytes = read_bytes(path, MAX_BYTES, "a table of types")?;
+    let text = String::from_utf8(bytes).map_err(|error| failed(error.to_string()))?;
     parse(&text, kind).map_err(|(line, reason)| SonataError::Table { file: path.to_owned(), line, reason })
 }
 
