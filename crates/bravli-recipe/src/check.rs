@@ -4,18 +4,31 @@ use crate::files::start_of;
 use crate::lint;
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
-use crate::select::{NEURONS, POPULATIONS, Parsed};
+use crate::select::{NEURONS, POPULATIONS, Parsed, TAXONOMY};
 use crate::yaml::Node;
-use crate::{EndPattern, Location, NumberRef, PopulationSpec, Problem, Recipe, RecipeFiles, path_match, shell_match};
+use crate::{
+    EndPattern, Location, NumberRef, PopulationSpec, Problem, Recipe, RecipeFiles, Taxon, path_match, shell_match,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Population classes that analyses know.
 const POPULATION_CLASSES: &[&str] = &["E", "PV", "SST", "HTR3A"];
 
+/// Sources times numbers that are compared; most pairs differ in the first letters. The largest recipe known needs 18 million.
+const MAX_PATHS: usize = 40_000_000;
+
 /// Checks a whole recipe.
 pub(crate) fn recipe(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
     classes(recipe, parsed, notes);
+    lint::repeated(recipe, notes);
+    without_class(recipe, notes);
     let n_mtypes = recipe.taxonomy.len();
+    if n_mtypes == 0 && !recipe.synapse_rules.is_empty() {
+        let message = "no m-type has a class, so the rules were not checked against cells";
+        let remedy = "add mtype_taxonomy.tsv with the columns mtype, mClass, sClass";
+        let at = recipe.synapse_rules.first().map(|rule| rule.at.clone()).unwrap_or_default();
+        notes.add(Problem::note("rules_not_checked", message).at(at).remedy(remedy));
+    }
     if n_mtypes > 0 {
         if notes.affords("ends of synapse rules", recipe.synapse_rules.len(), n_mtypes) {
             dead_rules(recipe, notes);
@@ -56,7 +69,11 @@ fn classes(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
     for rule in &recipe.synapse_rules {
         used.insert(rule.class.as_str());
         if !defined.contains(&rule.class) {
-            let near = did_you_mean(&rule.class, defined.iter().map(String::as_str));
+            let near = if notes.keeps("class_undefined") {
+                did_you_mean(&rule.class, defined.iter().map(String::as_str))
+            } else {
+                String::new()
+            };
             let message =
                 format!("synapse rule {} names the class {:?}, which is not defined{near}", ends(rule), rule.class);
             let remedy = format!("add <class id=\"{}\" …> to SynapsesClassification, or correct the type", rule.class);
@@ -65,12 +82,46 @@ fn classes(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
     }
     for class in recipe.synapse_classes.values().filter(|class| !used.contains(class.name.as_str())) {
         let message = format!("class {:?} is used by no synapse rule", class.name);
-        notes.add(Problem::warning("class_unused", message).at(class.at.clone()));
+        let remedy = "remove the class or add a rule for it; the reference refuses such a recipe";
+        notes.add(Problem::warning("class_unused", message).at(class.at.clone()).remedy(remedy));
     }
 }
 
 fn ends(rule: &crate::SynapseRule) -> String {
     format!("{}->{}", rule.from, rule.to)
+}
+
+/// m-types that the builder recipe and the table class differently; the table decides.
+pub(crate) fn disagreeing_taxonomies(
+    of_builder: &BTreeMap<String, Taxon>,
+    of_table: &BTreeMap<String, Taxon>,
+    notes: &mut Notes,
+) {
+    let words = |taxon: &Taxon| format!("{}/{}", taxon.morph_class, taxon.synapse_class);
+    for (mtype, taxon) in of_builder {
+        if let Some(other) = of_table.get(mtype).filter(|other| *other != taxon) {
+            let (own, other) = (words(taxon), words(other));
+            let message = format!("{mtype} is {own} in the builder recipe and {other} in {TAXONOMY}, which decides");
+            let problem = Problem::warning("disagreeing_taxonomy", message).at(start_of(TAXONOMY));
+            notes.add(problem.remedy("correct the one that is wrong"));
+        }
+    }
+}
+
+/// m-types that the builder recipe names and nothing gives a class: no rule by class can fit them.
+fn without_class(recipe: &Recipe, notes: &mut Notes) {
+    if recipe.taxonomy.is_empty() {
+        return;
+    }
+    let in_composition = |mtype: &str| recipe.composition.iter().any(|group| group.mtype == mtype);
+    let missing = recipe.mtypes_named().into_iter().filter(|mtype| !recipe.taxonomy.contains_key(*mtype));
+    // those of the composition are errors of their own
+    let missing: Vec<&str> = missing.map(String::as_str).filter(|mtype| !in_composition(mtype)).take(20).collect();
+    if !missing.is_empty() {
+        let message = format!("no file gives {} a class, so no rule reaches them", missing.join(", "));
+        let remedy = "give them mClass and sClass, or a row in mtype_taxonomy.tsv";
+        notes.add(Problem::warning("mtype_without_class", message).remedy(remedy));
+    }
 }
 
 /// A rule whose one end fits no m-type of the taxonomy can never match.
@@ -111,9 +162,11 @@ fn dead_connection_rules(recipe: &Recipe, notes: &mut Notes) {
         }
     }
     for (pattern, (_, count, at)) in seen.into_iter().filter(|(_, (alive, ..))| !alive) {
-        let near = did_you_mean(pattern, recipe.taxonomy.keys().map(String::as_str));
+        let known = recipe.taxonomy.keys().map(String::as_str);
+        let near = if notes.keeps("dead_connection_rule") { did_you_mean(pattern, known) } else { String::new() };
         let message = format!("{count} connection rules name {pattern:?}, which fits no m-type of the taxonomy{near}");
-        notes.add(Problem::warning("dead_connection_rule", message).at(at.clone()));
+        let remedy = "correct the name, or remove its rules";
+        notes.add(Problem::warning("dead_connection_rule", message).at(at.clone()).remedy(remedy));
     }
 }
 
@@ -156,8 +209,12 @@ fn composition(recipe: &Recipe, notes: &mut Notes) {
     if recipe.spine_lengths.is_empty() {
         return;
     }
-    let mtypes: BTreeSet<&str> = recipe.composition.iter().map(|g| g.mtype.as_str()).collect();
-    let without: Vec<&str> = mtypes.into_iter().filter(|m| !recipe.spine_lengths.contains_key(*m)).collect();
+    let without: Vec<&str> = recipe
+        .mtypes_named()
+        .into_iter()
+        .map(String::as_str)
+        .filter(|m| !recipe.spine_lengths.contains_key(*m))
+        .collect();
     if !without.is_empty() {
         let message = format!("no spine length for {}", without.join(", "));
         notes.add(
@@ -252,7 +309,7 @@ fn neurons(recipe: &Recipe, parsed: &Parsed, notes: &mut Notes) {
 
 /// Source entries must point at something.
 pub(crate) fn sources(recipe: &Recipe, files: &RecipeFiles, numbers: &[NumberRef], notes: &mut Notes) {
-    if !notes.affords("paths of sources", recipe.sources.len(), numbers.len()) {
+    if !notes.affords_up_to(MAX_PATHS, "paths of sources", recipe.sources.len(), numbers.len()) {
         return;
     }
     for entry in &recipe.sources {
@@ -271,7 +328,7 @@ pub(crate) fn sources(recipe: &Recipe, files: &RecipeFiles, numbers: &[NumberRef
 
 /// Notes on an earlier draft must speak of numbers that are there.
 pub(crate) fn drafts(recipe: &Recipe, numbers: &[NumberRef], notes: &mut Notes) {
-    if !notes.affords("paths of notes", recipe.draft_notes.len(), numbers.len()) {
+    if !notes.affords_up_to(MAX_PATHS, "paths of notes", recipe.draft_notes.len(), numbers.len()) {
         return;
     }
     for note in &recipe.draft_notes {

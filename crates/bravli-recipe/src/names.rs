@@ -16,6 +16,8 @@ pub(crate) struct Name {
     pub(crate) xml: &'static [&'static str],
     /// The name in version 1; none where it has no such thing.
     pub(crate) version1: &'static [&'static str],
+    /// Whether the spellings are not names of one thing but a list that is passed over.
+    pub(crate) is_list: bool,
 }
 
 impl Name {
@@ -28,7 +30,12 @@ impl Name {
 }
 
 const fn name(xml: &'static [&'static str], version1: &'static [&'static str]) -> Name {
-    Name { xml, version1 }
+    Name { xml, version1, is_list: false }
+}
+
+/// Attributes of XML that are known and passed over.
+pub(crate) const fn passed_over(spellings: &'static [&'static str]) -> Name {
+    Name { xml: spellings, version1: &[], is_list: true }
 }
 
 /// A name that only XML has.

@@ -2,6 +2,7 @@
 
 use crate::{Location, NumberRef, Recipe};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How bad a problem is.
@@ -127,36 +128,53 @@ impl fmt::Display for Rejected {
 
 impl std::error::Error for Rejected {}
 
-/// More problems than this are counted, not kept.
-const MAX_PROBLEMS: usize = 1000;
+/// Problems kept of one code; more are counted.
+const MAX_OF_CODE: usize = 100;
 
-/// Comparisons that one check may take, a second or so. The largest recipe known needs 20 million.
-const MAX_COMPARISONS: usize = 100_000_000;
+/// Comparisons that one check may take, a fraction of a second. The largest recipe known needs a fifth of it.
+const MAX_COMPARISONS: usize = 1_000_000;
 
 /// Collects problems while a recipe is read.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     problems: Vec<Problem>,
     failed: bool,
-    n_dropped: usize,
+    /// Code → how many of it there are, kept or not.
+    counts: BTreeMap<String, usize>,
 }
 
 impl Notes {
     pub(crate) fn add(&mut self, problem: Problem) {
-        let is_error = problem.severity == Severity::Error;
-        if self.problems.len() < MAX_PROBLEMS || (is_error && !self.failed) {
+        let count = self.counts.entry(problem.code.clone()).or_default();
+        *count += 1;
+        self.failed |= problem.severity == Severity::Error;
+        // an error of a code that warnings have filled is kept all the same
+        let is_first_error =
+            problem.severity == Severity::Error && *count > MAX_OF_CODE && !self.has_error(&problem.code);
+        if self.counts.get(&problem.code).is_none_or(|n| *n <= MAX_OF_CODE) || is_first_error {
             self.problems.push(problem);
-        } else {
-            self.n_dropped += 1;
         }
-        self.failed |= is_error;
+    }
+
+    fn has_error(&self, code: &str) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error && problem.code == code)
+    }
+
+    /// Whether another problem of this code would be kept, so that looking for near names is worth its time.
+    pub(crate) fn keeps(&self, code: &str) -> bool {
+        self.counts.get(code).is_none_or(|count| *count < MAX_OF_CODE)
     }
 
     /// Whether comparing `n` things with `m` others is worth its time; if not, says what is left out.
     pub(crate) fn affords(&mut self, what: &str, n: usize, m: usize) -> bool {
-        let is_small = n.saturating_mul(m) <= MAX_COMPARISONS;
+        self.affords_up_to(MAX_COMPARISONS, what, n, m)
+    }
+
+    /// The same for comparisons so cheap that more of them are.
+    pub(crate) fn affords_up_to(&mut self, limit: usize, what: &str, n: usize, m: usize) -> bool {
+        let is_small = n.saturating_mul(m) <= limit;
         if !is_small {
-            let message = format!("{what} were not checked: {n} times {m} comparisons, the limit is {MAX_COMPARISONS}");
+            let message = format!("{what} were not checked: {n} times {m} comparisons, the limit is {limit}");
             let remedy = "the recipe is read all the same; check its parts one by one";
             self.add(Problem::note("not_checked", message).remedy(remedy));
         }
@@ -171,9 +189,13 @@ impl Notes {
 
     /// The problems, or [`Rejected`] when one of them is an error.
     pub(crate) fn finish(mut self) -> Result<Vec<Problem>, Rejected> {
-        if self.n_dropped > 0 {
-            let message = format!("{} more problems are not listed (limit {MAX_PROBLEMS})", self.n_dropped);
-            self.problems.push(Problem::note("more_problems", message));
+        for (code, count) in std::mem::take(&mut self.counts) {
+            let kept = self.problems.iter().filter(|problem| problem.code == code).count();
+            if count > kept {
+                let message = format!("{} more {code} are not listed (limit {MAX_OF_CODE})", count - kept);
+                let remedy = "correct those that are listed and read the recipe again";
+                self.problems.push(Problem::note("more_problems", message).remedy(remedy));
+            }
         }
         if self.failed {
             self.problems.sort_by_key(|p| p.severity);

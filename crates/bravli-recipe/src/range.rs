@@ -10,6 +10,8 @@ pub(crate) enum Range {
     NotNegative,
     Unit,
     Percent,
+    /// A calcium concentration, in mM.
+    Calcium,
 }
 
 impl Range {
@@ -20,6 +22,7 @@ impl Range {
             Self::NotNegative => "be >= 0",
             Self::Unit => "lie in [0, 1]",
             Self::Percent => "lie in [0, 100]",
+            Self::Calcium => "lie in [0, 100] mM",
         }
     }
 
@@ -30,7 +33,7 @@ impl Range {
                 Self::Positive => value > 0.0,
                 Self::NotNegative => value >= 0.0,
                 Self::Unit => (0.0..=1.0).contains(&value),
-                Self::Percent => (0.0..=100.0).contains(&value),
+                Self::Percent | Self::Calcium => (0.0..=100.0).contains(&value),
             }
     }
 

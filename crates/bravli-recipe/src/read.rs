@@ -43,10 +43,15 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_file: Option<&str>) -> Re
     }
     check::drafts(&recipe, &numbers, &mut notes);
     let uncarried: Vec<Uncarried> = parsed.xml.iter().flat_map(xml::uncarried::uncarried).collect();
-    // synapse rules tell of theirs themselves
-    for entry in uncarried.iter().filter(|entry| !entry.what.starts_with("synapse ")) {
+    if let Some(root) = &parsed.xml {
+        xml::uncarried::misplaced(root, &mut notes);
+    }
+    // synapse rules tell of theirs themselves, misplaced elements were just told
+    let of_others = |what: &str| what.starts_with("synapse ") || what.starts_with("element ");
+    for entry in uncarried.iter().filter(|entry| !of_others(&entry.what)) {
         let message = format!("{} is not used ({} of it)", entry.what, entry.n);
-        notes.add(Problem::note("not_used", message).at(entry.at.clone()));
+        let remedy = "leave it out, or keep it for other tools";
+        notes.add(Problem::note("not_used", message).at(entry.at.clone()).remedy(remedy));
     }
     Ok(Reading { problems: notes.finish()?, recipe, numbers, uncarried })
 }
@@ -76,7 +81,8 @@ fn assemble(name: &str, parsed: &Parsed, notes: &mut Notes) -> Recipe {
         recipe.composition = composition::read(node, notes);
     }
     if let Some(table) = parsed.tables.get(TAXONOMY) {
-        recipe.taxonomy = table::taxonomy(table, notes);
+        let of_builder = std::mem::replace(&mut recipe.taxonomy, table::taxonomy(table, notes));
+        check::disagreeing_taxonomies(&of_builder, &recipe.taxonomy, notes);
     }
     if let Some(table) = parsed.tables.get(MINIS) {
         recipe.mini_frequencies = table::mini_frequencies(table, notes);

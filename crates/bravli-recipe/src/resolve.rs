@@ -31,7 +31,7 @@ pub struct CellTypes {
     pub types: Vec<CellType>,
     /// m-types whose e-types are those of the published list.
     pub published: Vec<String>,
-    /// m-types with no known e-type, left out.
+    /// m-types with no class or no known e-type, left out.
     pub without: Vec<String>,
 }
 
@@ -50,7 +50,10 @@ impl Recipe {
         let mtypes = if named.is_empty() { self.taxonomy.keys().collect() } else { named };
         let mut found = CellTypes { types: Vec::new(), published: Vec::new(), without: Vec::new() };
         for mtype in mtypes {
-            let Some(taxon) = self.taxonomy.get(mtype) else { continue };
+            let Some(taxon) = self.taxonomy.get(mtype) else {
+                found.without.push(mtype.clone());
+                continue;
+            };
             let own = self.etypes.get(mtype).filter(|etypes| !etypes.is_empty());
             let Some(etypes) = own.or_else(|| PUBLISHED.get(mtype).map(|p| &p.etypes)) else {
                 found.without.push(mtype.clone());

@@ -89,6 +89,18 @@ fn cells(line: &str, by_tab: bool) -> Vec<(String, u32)> {
     out
 }
 
+/// The classes of an m-type must be among those that rules speak of; `at` is where each of them stands.
+pub(crate) fn known_classes(mtype: &str, taxon: &Taxon, at: [Location; 2], notes: &mut Notes) {
+    let classes = [(&taxon.morph_class, ["PYR", "INT"]), (&taxon.synapse_class, ["EXC", "INH"])];
+    for ((value, allowed), at) in classes.into_iter().zip(at) {
+        if !allowed.contains(&value.as_str()) {
+            let message = format!("class of {mtype} must be {} or {}, got {value:?}", allowed[0], allowed[1]);
+            let remedy = format!("write {} or {}", allowed[0], allowed[1]);
+            notes.add(Problem::error("unknown_class", message).at(at).remedy(remedy));
+        }
+    }
+}
+
 /// Reads `mtype mClass sClass`.
 pub(crate) fn taxonomy(table: &Table, notes: &mut Notes) -> BTreeMap<String, Taxon> {
     let columns = ["mtype", "mClass", "sClass"].map(|name| table.column(name, notes));
@@ -98,14 +110,7 @@ pub(crate) fn taxonomy(table: &Table, notes: &mut Notes) -> BTreeMap<String, Tax
         let cell = |i: usize| row.cells.get(i).map(|(text, _)| text.clone()).unwrap_or_default();
         let taxon = Taxon { morph_class: cell(morph), synapse_class: cell(synapse) };
         let name = cell(mtype);
-        for (value, allowed, column) in
-            [(&taxon.morph_class, ["PYR", "INT"], morph), (&taxon.synapse_class, ["EXC", "INH"], synapse)]
-        {
-            if !allowed.contains(&value.as_str()) {
-                let message = format!("class of {name} must be {} or {}, got {value:?}", allowed[0], allowed[1]);
-                notes.add(Problem::error("unknown_class", message).at(table.at(row, column)));
-            }
-        }
+        known_classes(&name, &taxon, [table.at(row, morph), table.at(row, synapse)], notes);
         if taxonomy.get(&name).is_some_and(|first| *first != taxon) {
             let message = format!("{name} is listed twice with different classes");
             notes.add(Problem::error("conflicting_class", message).at(table.at(row, mtype)));

@@ -220,7 +220,7 @@ fn many_problems_are_counted_rather_than_listed() {
     let rules = "<synapse type='X'/>".repeat(2000);
     let rejected = read_xml(&recipe(&rules, "", "")).unwrap_err();
     assert!(rejected.problems.len() <= 1001);
-    assert!(first(Err(rejected), "more_problems").message.contains("limit 1000"));
+    assert!(first(Err(rejected), "more_problems").message.contains("limit 100"));
 }
 
 #[test]

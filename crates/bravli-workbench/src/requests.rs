@@ -19,7 +19,7 @@ pub struct ParseRecipe {
     /// Problems to list in full: a severity ("error", "warning", "note") or a code of `problem_kinds`, e.g. "dead_rule".
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub problems: String,
-    /// Problems to pass over before the 40 that are listed, 0 to 1000.
+    /// Problems to pass over before those that are listed (at most 40), 0 to 1000; `next` names the following.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[schemars(range(min = 0, max = 1000))]
     pub problems_from: u32,

@@ -126,6 +126,7 @@ fn diff(bench: &Workbench, from: &Path, to: &Path, as_json: bool) -> Result<Exit
         ("classes come", &changes.added_classes),
         ("between populations", &changes.population_pathways),
         ("between m-types", &changes.parameters),
+        ("beside", &changes.other),
     ] {
         if !names.is_empty() {
             output::result(&format!("{what}: {}", names.join("; ")));

@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 
 /// Most groups that a composition may expand to.
 const MAX_GROUPS: usize = 100_000;
+/// e-types of all groups together.
+const MAX_SHARES: usize = 500_000;
 
 /// Reads the groups of either version.
 pub(crate) fn read(node: &Node, notes: &mut Notes) -> Vec<CompositionGroup> {
@@ -26,7 +28,7 @@ pub(crate) fn read(node: &Node, notes: &mut Notes) -> Vec<CompositionGroup> {
         notes.add(Problem::error("missing_field", message).at(node.at()).remedy("start the file with `version: v2.0`"));
         return Vec::new();
     };
-    let mut groups = Groups { groups: Vec::new(), is_full: false };
+    let mut groups = Groups { groups: Vec::new(), is_full: false, n_shares: 0 };
     match version.trim_start_matches('v') {
         "2.0" | "2" => v2(node, &mut groups, notes),
         "1.0" | "1" => v1(node, &mut groups, notes),
@@ -88,15 +90,21 @@ struct Traits {
 struct Groups {
     groups: Vec<CompositionGroup>,
     is_full: bool,
+    /// e-types of all groups.
+    n_shares: usize,
 }
 
 impl Groups {
     /// Adds a group for every layer and m-type: groups add up, so a probability becomes a share of the density.
     fn add(&mut self, density: &Density, region: Option<&str>, traits: &Traits, at: &Location, notes: &mut Notes) {
         let likely = |map: &BTreeMap<String, f64>| map.values().filter(|share| **share > 0.0).count();
-        if self.is_full || self.groups.len() + likely(&traits.layers) * likely(&traits.mtypes) > MAX_GROUPS {
+        let n_new = likely(&traits.layers) * likely(&traits.mtypes);
+        self.n_shares = self.n_shares.saturating_add(n_new.saturating_mul(traits.etypes.len()));
+        if self.is_full || self.groups.len() + n_new > MAX_GROUPS || self.n_shares > MAX_SHARES {
             if !self.is_full {
-                let message = format!("the composition makes more than {MAX_GROUPS} groups, which is the limit");
+                let message = format!(
+                    "the composition makes more than {MAX_GROUPS} groups or {MAX_SHARES} shares of e-types, which is the limit"
+                );
                 let remedy = "give fewer layers and m-types with probabilities";
                 notes.add(Problem::error("too_many_groups", message).at(at.clone()).remedy(remedy));
             }

@@ -33,7 +33,12 @@ impl MtypeMap {
     #[must_use]
     pub fn new(first: &Recipe, second: &Recipe) -> Self {
         let mtypes = |recipe: &Recipe| -> BTreeSet<String> {
-            recipe.cell_types().types.into_iter().map(|cell| cell.mtype).collect()
+            let named = recipe.mtypes_named();
+            if named.is_empty() {
+                recipe.taxonomy.keys().cloned().collect()
+            } else {
+                named.into_iter().cloned().collect()
+            }
         };
         let (a, b) = (mtypes(first), mtypes(second));
         let mut map = Self { pairs: BTreeMap::new(), renamed: Vec::new(), removed: Vec::new(), added: Vec::new() };

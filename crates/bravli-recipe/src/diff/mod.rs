@@ -6,7 +6,7 @@ mod populations;
 
 use crate::{Recipe, SynapseClass};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use cells::{LayerChange, MtypeMap, NameChange};
 pub use pathways::{ParameterChange, PathwayChange, PathwayDiff};
@@ -39,6 +39,8 @@ pub struct Diff {
     pub pathways: PathwayDiff,
     /// What changes between populations, where both recipes have any.
     pub populations: PopulationDiff,
+    /// What else differs, one sentence for each part.
+    pub other: Vec<String>,
 }
 
 /// One value of a synapse class.
@@ -76,6 +78,7 @@ pub fn diff(first: &Recipe, second: &Recipe) -> Diff {
         reordered_rules: common(&before, &after) != common(&after, &before),
         pathways: pathways::compare(first, second, &map),
         populations: populations::compare(first, second),
+        other: other(first, second),
         renamed: map.renamed,
         removed_mtypes: map.removed,
         added_mtypes: map.added,
@@ -84,6 +87,53 @@ pub fn diff(first: &Recipe, second: &Recipe) -> Diff {
         removed_rules,
         added_rules,
     }
+}
+
+/// Parts that are compared as a whole.
+fn other(first: &Recipe, second: &Recipe) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut entries = |what: &str, n: usize| {
+        if n > 0 {
+            told.push(format!("{what} differs for {n}"));
+        }
+    };
+    entries("spine length of m-types", differing(&first.spine_lengths, &second.spine_lengths));
+    entries("class of m-types", differing(&first.taxonomy, &second.taxonomy));
+    entries("mini frequency of layers", differing(&first.mini_frequencies, &second.mini_frequencies));
+    entries("e-types of m-types", differing(&first.etypes, &second.etypes));
+    let touches = |recipe: &Recipe| -> BTreeSet<String> {
+        let rules = &recipe.touches.rules;
+        rules.iter().map(|r| format!("{}->{} {:?} {:?}", r.from_mtype, r.to_mtype, r.efferent, r.afferent)).collect()
+    };
+    let moves = |recipe: &Recipe| -> BTreeSet<String> {
+        recipe.touches.repositions.iter().map(|r| format!("{}->{} {}", r.from_mtype, r.to_mtype, r.class)).collect()
+    };
+    for (what, a, b) in [("touch rules", touches(first), touches(second)), ("repositions", moves(first), moves(second))]
+    {
+        let (gone, come) = (a.difference(&b).count(), b.difference(&a).count());
+        if gone + come > 0 {
+            told.push(format!("{gone} {what} go, {come} come"));
+        }
+    }
+    let (a, b) = (&first.touches, &second.touches);
+    for (what, differs) in [
+        ("bouton interval", a.bouton_interval != b.bouton_interval),
+        ("bouton distances", a.bouton_distances != b.bouton_distances),
+        ("survival rate of touches", a.survival_rate != b.survival_rate),
+        ("gap junction conductance", first.gap_junction_gsyn_ns != second.gap_junction_gsyn_ns),
+        ("point neurons", first.neurons != second.neurons),
+        ("boundary conditions", first.boundary_text != second.boundary_text),
+    ] {
+        if differs {
+            told.push(format!("{what} differ"));
+        }
+    }
+    told
+}
+
+/// Keys that both have with another value.
+fn differing<V: PartialEq>(first: &BTreeMap<String, V>, second: &BTreeMap<String, V>) -> usize {
+    first.iter().filter(|(key, value)| second.get(*key).is_some_and(|other| other != *value)).count()
 }
 
 /// What only the first and only the second has, each in its own order.

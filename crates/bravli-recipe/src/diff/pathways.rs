@@ -9,8 +9,16 @@ use std::ops::Range;
 /// Pathways listed one by one.
 const LISTED: usize = 200;
 /// Fields of a pathway beside those of its synapse class.
-const MEAN_SYNAPSES: &str = "mean_synapses";
-const CV_SYNAPSES: &str = "cv_synapses";
+type Value = fn(&ConnectionRule) -> Option<f64>;
+const COUNTED: [(&str, Value); 7] = [
+    ("mean_synapses", |rule| rule.mean_synapses),
+    ("cv_synapses", ConnectionRule::cv),
+    ("bouton_reduction_factor", |rule| rule.bouton_reduction_factor),
+    ("active_fraction", |rule| rule.active_fraction),
+    ("probability", |rule| rule.probability),
+    ("p_a", |rule| rule.p_a),
+    ("p_mu_a", |rule| rule.p_mu_a),
+];
 const RELEASE_DELAY: &str = "release_delay_ms";
 const VELOCITY: &str = "conduction_velocity_um_per_ms";
 
@@ -28,6 +36,10 @@ pub struct PathwayDiff {
     pub n_added: usize,
     /// The other way round.
     pub n_removed: usize,
+    /// Decided by a synapse rule in one recipe only; beside those compared.
+    pub n_undecided: usize,
+    /// Whose ends have no e-type in common, so that nothing was compared.
+    pub n_without_etype: usize,
     /// Per field, how many pathways it changes in and by what.
     pub parameters: Vec<ParameterChange>,
     /// The pathways that change most in conductance times contacts, at most 200.
@@ -79,11 +91,16 @@ pub(super) fn compare(first: &Recipe, second: &Recipe, map: &MtypeMap) -> Pathwa
     let mut ratios: BTreeMap<&str, (usize, Vec<f64>)> = BTreeMap::new();
     let mut changed: Vec<(f64, PathwayChange)> = Vec::new();
     for (pre, pre_to, post, post_to) in ends(map) {
-        let pairs = pairs(&one, &two, (pre, pre_to), (post, post_to));
+        let (pairs, outcome) = pairs(&one, &two, (pre, pre_to), (post, post_to));
+        match outcome {
+            Outcome::Compared => {}
+            Outcome::Undecided => diff.n_undecided += 1,
+            Outcome::WithoutEtype => diff.n_without_etype += 1,
+        }
         let Some(shown) = pairs.iter().find(|pair| !pair.changes().is_empty()).or(pairs.first()) else { continue };
         diff.n_compared += 1;
-        diff.n_added += usize::from(shown.mean[0].is_none() && shown.mean[1].is_some());
-        diff.n_removed += usize::from(shown.mean[0].is_some() && shown.mean[1].is_none());
+        diff.n_added += usize::from(shown.counts[0].is_none() && shown.counts[1].is_some());
+        diff.n_removed += usize::from(shown.counts[0].is_some() && shown.counts[1].is_none());
         let n_pairs_changed = pairs.iter().filter(|pair| !pair.changes().is_empty()).count();
         if n_pairs_changed == 0 {
             diff.n_unchanged += 1;
@@ -108,7 +125,7 @@ pub(super) fn compare(first: &Recipe, second: &Recipe, map: &MtypeMap) -> Pathwa
             inferred: inferred(pre) || inferred(post),
             classes: shown.classes.map(|class| class.name.clone()),
             gsyn_ns: shown.classes.map(|class| class.gsyn_ns.mean),
-            mean_synapses: shown.mean,
+            mean_synapses: shown.counts.map(|rule| rule.and_then(|r| r.mean_synapses)),
             u_syn: shown.classes.map(|class| class.u_syn.mean),
         };
         changed.push((weight(&change), change));
@@ -174,8 +191,7 @@ impl Arranged<'_> {
 struct Pair<'a> {
     etypes: [&'a str; 2],
     classes: [&'a SynapseClass; 2],
-    mean: [Option<f64>; 2],
-    cv: [Option<f64>; 2],
+    counts: [Option<&'a ConnectionRule>; 2],
     delay_ms: [f64; 2],
     velocity: [f64; 2],
 }
@@ -185,52 +201,62 @@ impl Pair<'_> {
     fn changes(&self) -> Vec<(&'static str, Option<f64>)> {
         let [a, b] = self.classes.map(class_values);
         let values = a.into_iter().zip(b).map(|((field, a), (_, b))| (field, [a, b]));
-        let own = [
-            (MEAN_SYNAPSES, self.mean),
-            (CV_SYNAPSES, self.cv),
-            (RELEASE_DELAY, self.delay_ms.map(Some)),
-            (VELOCITY, self.velocity.map(Some)),
-        ];
+        let counted = |rule: Option<&ConnectionRule>| COUNTED.map(|(field, value)| (field, rule.and_then(value)));
+        let [a, b] = self.counts.map(counted);
+        let counts = a.into_iter().zip(b).map(|((field, a), (_, b))| (field, [a, b]));
+        let own = [(RELEASE_DELAY, self.delay_ms.map(Some)), (VELOCITY, self.velocity.map(Some))];
         let ratio = |[a, b]: [Option<f64>; 2]| a.zip(b).filter(|(a, b)| *a > 0.0 && *b > 0.0).map(|(a, b)| b / a);
-        values.chain(own).filter(|(_, [a, b])| a != b).map(|(field, pair)| (field, ratio(pair))).collect()
+        values.chain(counts).chain(own).filter(|(_, [a, b])| a != b).map(|(field, pair)| (field, ratio(pair))).collect()
     }
 }
 
-/// Every pair of e-types that both recipes give the ends of a pathway.
+/// How much of a pathway could be compared.
+enum Outcome {
+    Compared,
+    /// A pair of its cells is decided in one recipe only.
+    Undecided,
+    /// Its ends have no e-type in common.
+    WithoutEtype,
+}
+
+/// Every pair of e-types that both recipes give the ends of a pathway and decide.
 fn pairs<'a>(
     one: &'a Arranged<'a>,
     two: &'a Arranged<'a>,
     (pre, pre_to): (&str, &str),
     (post, post_to): (&str, &str),
-) -> Vec<Pair<'a>> {
+) -> (Vec<Pair<'a>>, Outcome) {
     let common = |from: &str, to: &str| -> Vec<(usize, usize)> {
         let same = |i: usize| two.cells(to).find(|j| two.types[*j].etype == one.types[i].etype);
         one.cells(from).filter_map(|i| Some((i, same(i)?))).collect()
     };
     let (pre, post) = (common(pre, pre_to), common(post, post_to));
+    let mut outcome = if pre.is_empty() || post.is_empty() { Outcome::WithoutEtype } else { Outcome::Compared };
     let mut found = Vec::with_capacity(pre.len() * post.len());
     for (i, i_to) in &pre {
         for (j, j_to) in &post {
-            let (Ok((rule, class)), Ok((rule_to, class_to))) = (one.table.class(*i, *j), two.table.class(*i_to, *j_to))
-            else {
-                continue;
+            let ((rule, class), (rule_to, class_to)) = match (one.table.class(*i, *j), two.table.class(*i_to, *j_to)) {
+                (Ok(one), Ok(two)) => (one, two),
+                (Err(_), Err(_)) => continue,
+                _ => {
+                    outcome = Outcome::Undecided;
+                    continue;
+                }
             };
             let rules = [&one.recipe.synapse_rules[rule], &two.recipe.synapse_rules[rule_to]];
-            let counts = [
-                one.counts.rule(&one.types[*i].class(), &one.types[*j].class()),
-                two.counts.rule(&two.types[*i_to].class(), &two.types[*j_to].class()),
-            ];
             found.push(Pair {
                 etypes: [&one.types[*i].etype, &one.types[*j].etype],
                 classes: [class, class_to],
-                mean: counts.map(|rule| rule.and_then(|r| r.mean_synapses)),
-                cv: counts.map(|rule| rule.and_then(ConnectionRule::cv)),
+                counts: [
+                    one.counts.rule(&one.types[*i].class(), &one.types[*j].class()),
+                    two.counts.rule(&two.types[*i_to].class(), &two.types[*j_to].class()),
+                ],
                 delay_ms: rules.map(|rule| rule.release_delay_ms.get()),
                 velocity: rules.map(|rule| rule.conduction_velocity_um_per_ms),
             });
         }
     }
-    found
+    (found, outcome)
 }
 
 /// How far a pathway moved: the logarithm of conductance times contacts, second over first.

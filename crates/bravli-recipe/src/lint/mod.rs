@@ -5,5 +5,5 @@ mod rules;
 mod values;
 
 pub(crate) use generations::generations;
-pub(crate) use rules::rules;
+pub(crate) use rules::{repeated, rules};
 pub(crate) use values::{thin_layer, values};

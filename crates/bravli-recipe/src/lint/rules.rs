@@ -2,12 +2,12 @@
 
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
-use crate::{CellTypes, EndPattern, Location, Problem, Recipe, shell_match};
+use crate::{CellTypes, EndPattern, Location, Problem, Recipe, SynapseRule, shell_match};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tells of them all.
 pub(crate) fn rules(recipe: &Recipe, notes: &mut Notes) {
-    repeated(recipe, notes);
+    regions(recipe, notes);
     let n_mtypes = recipe.taxonomy.len();
     let n_touches = recipe.touches.rules.len() + recipe.touches.repositions.len();
     if notes.affords("ends of touch rules", n_touches, n_mtypes) {
@@ -34,12 +34,9 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
         // an end that no m-type fits at all is told as a dead rule
         let fits = |end: &EndPattern| types.iter().any(|cell| end.matches(&cell.class()));
         if tally.n_matched == 0 && rule.from.region.is_none() && rule.to.region.is_none() {
-            let ends = [("from", &rule.from), ("to", &rule.to)];
-            let etype =
-                ends.iter().find_map(|(side, end)| end.etype.as_deref().filter(|_| !fits(end)).map(|e| (side, e)));
-            if let Some((side, etype)) = etype {
-                let end = if *side == "from" { &rule.from } else { &rule.to };
+            for (side, end) in [("from", &rule.from), ("to", &rule.to)] {
                 let without = EndPattern { etype: None, ..end.clone() };
+                let Some(etype) = end.etype.as_deref().filter(|_| !fits(end) && fits(&without)) else { continue };
                 let own = types.iter().filter(|cell| without.matches(&cell.class())).map(|cell| cell.etype.as_str());
                 let own: Vec<&str> = own.collect::<BTreeSet<_>>().into_iter().collect();
                 let message = format!(
@@ -48,6 +45,7 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
                 );
                 let remedy = "correct the e-type or remove the rule";
                 notes.add(Problem::warning("dead_rule", message).at(rule.at.clone()).remedy(remedy));
+                break;
             }
         } else if tally.n_matched > 0 && tally.n_decided == 0 {
             let by = tally.overridden_by.and_then(|rule| recipe.synapse_rules.get(rule));
@@ -78,6 +76,18 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
     }
 }
 
+/// Rules of a region, which a column without regions is in none of.
+fn regions(recipe: &Recipe, notes: &mut Notes) {
+    let asks = |rule: &&SynapseRule| [&rule.from.region, &rule.to.region].into_iter().flatten().any(|p| p != "*");
+    let mut asking = recipe.synapse_rules.iter().filter(asks);
+    if let Some(first) = asking.next() {
+        let n = asking.count() + 1;
+        let message = format!("{n} synapse rules ask for a region, as {}->{} {}", first.from, first.to, first.class);
+        let remedy = "a column has no regions, so they apply to none of its cells; say it by m-type";
+        notes.add(Problem::warning("region_rule", message).at(first.at.clone()).remedy(remedy));
+    }
+}
+
 /// `*BC` is meant for basket cells and takes double bouquet cells along.
 fn broad(recipe: &Recipe, notes: &mut Notes) {
     let ends = recipe.synapse_rules.iter().flat_map(|rule| [(&rule.from, rule), (&rule.to, rule)]);
@@ -100,13 +110,21 @@ fn broad(recipe: &Recipe, notes: &mut Notes) {
 }
 
 /// Rules of the same ends: the last decides, so the others are mistakes or leftovers.
-fn repeated(recipe: &Recipe, notes: &mut Notes) {
-    let mut seen: BTreeMap<String, (&str, &Location)> = BTreeMap::new();
+pub(crate) fn repeated(recipe: &Recipe, notes: &mut Notes) {
+    let mut seen: BTreeMap<String, &SynapseRule> = BTreeMap::new();
     for rule in &recipe.synapse_rules {
         let key = format!("{:?}", (rule.from.parts(), rule.to.parts()));
-        if let Some((class, at)) = seen.insert(key, (&rule.class, &rule.at)) {
+        if let Some(before) = seen.insert(key, rule) {
             let name = format!("synapse rule {}->{}", rule.from, rule.to);
-            told(&name, class == rule.class, &format!("class {class}"), at, &rule.at, notes);
+            let same =
+                SynapseRule { at: before.at.clone(), comment: before.comment.clone(), ..rule.clone() } == *before;
+            let values = format!(
+                "class {}, delay {} and velocity {}",
+                before.class,
+                before.release_delay_ms.get(),
+                before.conduction_velocity_um_per_ms
+            );
+            told(&name, same, &values, &before.at, &rule.at, notes);
         }
     }
     let mut seen: BTreeMap<String, &crate::ConnectionRule> = BTreeMap::new();
@@ -122,7 +140,7 @@ fn repeated(recipe: &Recipe, notes: &mut Notes) {
 
 fn told(name: &str, same: bool, before: &str, first: &Location, at: &Location, notes: &mut Notes) {
     notes.add(if same {
-        let message = format!("{name} stands twice, first at {first}");
+        let message = format!("{name} stands twice, before at {first}");
         Problem::note("repeated_rule", message).at(at.clone()).remedy("remove one of them")
     } else {
         let message = format!("{name} stands at {first} with {before}; the later one decides");

@@ -2,6 +2,7 @@
 
 use crate::problem::Notes;
 use crate::{Location, Problem, Recipe, SynapseClass};
+use std::collections::BTreeMap;
 
 /// Half-activation of release lies within these many mM; published values are 1.09 to 2.79.
 const U_HILL_MM: std::ops::RangeInclusive<f64> = 0.5..=3.9;
@@ -81,22 +82,24 @@ fn synapse_class(class: &SynapseClass, notes: &mut Notes) {
 /// One class among equals whose half-activation differs looks like a slip; the value is kept.
 fn odd_one_out(recipe: &Recipe, sign: char, notes: &mut Notes) {
     let classes: Vec<&SynapseClass> = recipe.synapse_classes.values().filter(|c| c.name.starts_with(sign)).collect();
-    let of = |value: f64| classes.iter().filter(|c| c.u_hill_mm == Some(value)).count();
+    let mut by_value: BTreeMap<u64, Vec<&SynapseClass>> = BTreeMap::new();
     for class in &classes {
-        let Some(own) = class.u_hill_mm else { continue };
-        let others: Vec<f64> = classes.iter().filter(|c| c.name != class.name).filter_map(|c| c.u_hill_mm).collect();
-        if let Some(common) = others.first()
-            && others.len() + 1 >= MIN_CLASSES
-            && *common != own
-            && of(*common) == others.len()
-        {
-            let kind = if sign == 'E' { "excitatory" } else { "inhibitory" };
-            let message = format!(
-                "class {:?} has uHillCoefficient {own} and the {} other {kind} classes have {common}",
-                class.name,
-                others.len()
-            );
-            odd(message, &class.at, "looks like a slip; kept as written", notes);
+        if let Some(value) = class.u_hill_mm {
+            by_value.entry(value.to_bits()).or_default().push(class);
         }
     }
+    let groups: Vec<&Vec<&SynapseClass>> = by_value.values().collect();
+    let (odd_class, others) = match groups.as_slice() {
+        [one, many] | [many, one] if one.len() == 1 && many.len() + 1 >= MIN_CLASSES => (one, many),
+        _ => return,
+    };
+    let (Some(class), Some(other)) = (odd_class.first(), others.first()) else { return };
+    let (Some(own), Some(common)) = (class.u_hill_mm, other.u_hill_mm) else { return };
+    let kind = if sign == 'E' { "excitatory" } else { "inhibitory" };
+    let message = format!(
+        "class {:?} has uHillCoefficient {own} and the {} other {kind} classes have {common}",
+        class.name,
+        others.len()
+    );
+    odd(message, &class.at, "looks like a slip; kept as written", notes);
 }

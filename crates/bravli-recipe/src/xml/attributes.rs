@@ -65,12 +65,35 @@ impl<'a, 'n> Attributes<'a, 'n> {
     fn missing(&mut self, name: &Name) {
         let spellings = name.spellings(self.element.dialect).join(" or ");
         let message = format!("{} lacks the attribute {spellings}", self.what);
-        self.notes.add(Problem::error("missing_attribute", message).at(self.element.at()));
+        let remedy = format!("add {spellings}");
+        self.notes.add(Problem::error("missing_attribute", message).at(self.element.at()).remedy(remedy));
+    }
+
+    /// One thing under two names must say the same.
+    fn disagreeing(&mut self, known: &[&Name]) {
+        for name in known {
+            let spellings = name.spellings(self.element.dialect).iter();
+            let given: Vec<&Attribute> = spellings.filter_map(|spelling| self.element.attribute(spelling)).collect();
+            let [first, rest @ ..] = given.as_slice() else { continue };
+            for other in rest.iter().filter(|other| other.value.trim() != first.value.trim()) {
+                // lists of names that nothing reads share an entry and are no aliases
+                if self.element.named(name).is_none() || name.is_list {
+                    continue;
+                }
+                let message = format!(
+                    "{}: {}={:?} and {}={:?} are two names of one thing and disagree",
+                    self.what, first.name, first.value, other.name, other.value
+                );
+                let at = self.element.at_attribute(other);
+                self.notes.add(Problem::error("disagreeing_attributes", message).at(at).remedy("keep one of them"));
+            }
+        }
     }
 
     /// Tells of attributes that nobody reads: a warning in XML, where older tools wrote all sorts; an error in version 1,
     /// whose schema is closed.
     pub(crate) fn warn_unknown(&mut self, known: &[&Name]) {
+        self.disagreeing(known);
         let dialect = self.element.dialect;
         let is_known = |name: &str| known.iter().any(|k| k.spellings(dialect).contains(&name));
         for attribute in self.element.attributes.iter().filter(|a| !is_known(&a.name)) {
@@ -81,7 +104,7 @@ impl<'a, 'n> Attributes<'a, 'n> {
             self.notes.add(match dialect {
                 crate::names::Dialect::Xml => {
                     let message = format!("{what}: attribute {name} is not known and is ignored{near}");
-                    Problem::warning("unknown_attribute", message).at(at)
+                    Problem::warning("unknown_attribute", message).at(at).remedy("correct the name or remove it")
                 }
                 crate::names::Dialect::Version1 => {
                     let message = format!("{what}: version 1 has no {name}{near}");

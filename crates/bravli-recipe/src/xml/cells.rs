@@ -8,6 +8,7 @@ use crate::lint::thin_layer;
 use crate::names::{MTYPE_ID, PERCENTAGE, SPINE_LENGTH, THICKNESS, TOTAL_NEURONS, X, Z};
 use crate::problem::Notes;
 use crate::range::Range;
+use crate::table::known_classes;
 use crate::{ColumnSpec, CompositionGroup, LayerSpec, Problem, Shape, Taxon};
 use bravli_units::Micrometres;
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +117,8 @@ fn structural_type(element: &Element, types: &mut NeuronTypes, notes: &mut Notes
     let class = |name: &str| element.attribute(name).map(|a| a.value.trim().to_owned());
     if let (Some(morph_class), Some(synapse_class)) = (class("mClass"), class("sClass")) {
         let taxon = Taxon { morph_class, synapse_class };
+        let at = |name: &str| element.attribute(name).map_or_else(|| element.at(), |a| element.at_attribute(a));
+        known_classes(&mtype, &taxon, [at("mClass"), at("sClass")], notes);
         let first = types.taxonomy.entry(mtype.clone()).or_insert_with(|| taxon.clone());
         if *first != taxon {
             let message = format!(
@@ -139,10 +142,12 @@ fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes
         let remedy = "add the column element, or a cell_composition.yaml";
         notes.add(Problem::error("missing_element", message).at(section.at()).remedy(remedy));
     }
+    let mut of_layers = 0.0;
     for layer in section.children("Layer") {
         let name = id(layer);
         let mut read = Attributes::new(layer, format!("Layer {name:?}"), notes);
         let of_total = read.required(&PERCENTAGE, Range::Percent);
+        of_layers += of_total.unwrap_or(0.0);
         let thickness = column_element
             .and_then(|c| c.children("layer").find(|l| id(l) == name))
             .and_then(|l| Attributes::new(l, String::new(), &mut Notes::default()).number(&THICKNESS, Range::Positive));
@@ -177,6 +182,11 @@ fn composition(root: &Element, section: &Element, types: &mut NeuronTypes, notes
             let message = format!("m-types of layer {name} make {sum:.2} percent instead of 100");
             notes.add(Problem::warning("layer_shares", message).at(layer.at()).remedy("densities are kept as written"));
         }
+    }
+    if (of_layers - 100.0).abs() > PERCENT_SLACK {
+        let message = format!("layers make {of_layers:.2} percent of all neurons instead of 100");
+        let remedy = "densities are kept as written; correct the percentages or totalNeurons";
+        notes.add(Problem::warning("layer_shares", message).at(section.at()).remedy(remedy));
     }
 }
 

@@ -60,7 +60,7 @@ fn class(element: &Element, notes: &mut Notes) -> Option<SynapseClass> {
     let tau_decay_ms = mean_sd(&mut read, &TAU_DECAY, gamma, normal);
     let n_rrp = read.required(&N_RRP, Range::NotNegative);
     let conductance_ratio = read.number(&CONDUCTANCE_RATIO, Range::NotNegative);
-    let u_hill_mm = read.number(&U_HILL, Range::NotNegative);
+    let u_hill_mm = read.number(&U_HILL, Range::Calcium);
     Some(SynapseClass {
         name: name?,
         gsyn_ns: gsyn_ns?,

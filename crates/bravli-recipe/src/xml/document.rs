@@ -19,11 +19,11 @@ pub(crate) const MAX_XML_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a comment may disable.
 const DISABLED: [(&str, &str, &str); 5] = [
-    ("<synapse ", "synapse rule", "synapse rules"),
-    ("<class ", "synapse class", "synapse classes"),
-    ("<mTypeRule ", "connection rule", "connection rules"),
-    ("<touchRule ", "touch rule", "touch rules"),
-    ("<StructuralType ", "m-type", "m-types"),
+    ("<synapse", "synapse rule", "synapse rules"),
+    ("<class", "synapse class", "synapse classes"),
+    ("<mTypeRule", "connection rule", "connection rules"),
+    ("<touchRule", "touch rule", "touch rules"),
+    ("<StructuralType", "m-type", "m-types"),
 ];
 
 /// One attribute with its place.
@@ -317,7 +317,10 @@ impl Tree<'_> {
             let found: Vec<String> = DISABLED
                 .iter()
                 .filter_map(|(tag, one, many)| {
-                    let n = text.match_indices(tag).count();
+                    let is_tag = |at: usize| {
+                        text.get(at + tag.len()..).is_some_and(|rest| rest.starts_with(char::is_whitespace))
+                    };
+                    let n = text.match_indices(tag).filter(|(at, _)| is_tag(*at)).count();
                     total += n;
                     (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
                 })

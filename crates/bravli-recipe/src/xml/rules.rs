@@ -4,7 +4,7 @@ use super::attributes::Attributes;
 use super::document::Element;
 use crate::names::{
     CONDUCTION_VELOCITY, Dialect, FROM_ETYPE, FROM_MTYPE, FROM_REGION, FROM_SCLASS, Name, RELEASE_DELAY, RULE_CLASS,
-    TO_ETYPE, TO_MTYPE, TO_REGION, TO_SCLASS, xml,
+    TO_ETYPE, TO_MTYPE, TO_REGION, TO_SCLASS, passed_over,
 };
 use crate::problem::Notes;
 use crate::range::Range;
@@ -21,7 +21,7 @@ const ODD_DELAY_MS: f64 = 50.0;
 const FROM: [&Name; 4] = [&FROM_SCLASS, &FROM_MTYPE, &FROM_ETYPE, &FROM_REGION];
 const TO: [&Name; 4] = [&TO_SCLASS, &TO_MTYPE, &TO_ETYPE, &TO_REGION];
 /// What XML may say of an end beyond what the reference passes on.
-const UNEVALUATED: Name = xml(&["fromHemisphere", "toHemisphere", "fromLayer", "toLayer"]);
+const UNEVALUATED: Name = passed_over(&["fromHemisphere", "toHemisphere", "fromLayer", "toLayer"]);
 
 /// Reads the rules in file order.
 pub(crate) fn read(root: &Element, notes: &mut Notes) -> Vec<SynapseRule> {

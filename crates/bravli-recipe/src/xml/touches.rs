@@ -5,7 +5,7 @@ use super::document::Element;
 use super::rules::ends;
 use crate::names::{
     AFFERENT_SECTION, EFFERENT_SECTION, EXC_DISTANCE, FROM_MTYPE, GAP_CONDUCTANCE, INH_DISTANCE, MAX_DISTANCE,
-    MIN_DISTANCE, Name, REGION_GAP, REPOSITION_CLASS, SURVIVAL_RATE, SYNAPSE_SEED, TO_MTYPE, xml,
+    MIN_DISTANCE, Name, REGION_GAP, REPOSITION_CLASS, SURVIVAL_RATE, SYNAPSE_SEED, TO_MTYPE, passed_over,
 };
 use crate::pattern::did_you_mean;
 use crate::problem::Notes;
@@ -14,9 +14,9 @@ use crate::{BoutonDistances, BoutonInterval, Problem, Reposition, Section, Touch
 use bravli_units::Micrometres;
 
 /// Ends that older touch rules carry and that must be free.
-const LAYERS: Name = xml(&["fromLayer", "toLayer"]);
+const LAYERS: Name = passed_over(&["fromLayer", "toLayer"]);
 /// Seeds of older recipes that the reference does not use.
-const OLD_SEEDS: Name = xml(&["recipeSeed", "columnSeed"]);
+const OLD_SEEDS: Name = passed_over(&["recipeSeed", "columnSeed"]);
 /// Where synapses can be moved to.
 const REPOSITIONS: [&str; 1] = ["AIS"];
 

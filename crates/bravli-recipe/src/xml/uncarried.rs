@@ -1,25 +1,49 @@
 //! What the builder recipe says beyond what a recipe holds: attributes and elements that readers pass over.
 
 use super::document::Element;
-use crate::Uncarried;
-use std::collections::BTreeMap;
+use crate::pattern::did_you_mean;
+use crate::problem::Notes;
+use crate::{Problem, Uncarried};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Elements whose attributes are all read, or told of as unknown.
-const READ: [&str; 12] = [
+/// Where the elements of a builder recipe stand: child and parent.
+const PLACES: [(&str, &str); 24] = [
+    ("InterBoutonInterval", "blueColumn"),
+    ("InitialBoutonDistance", "blueColumn"),
+    ("InitialBoutonInterval", "blueColumn"),
+    ("GapJunctionProperty", "blueColumn"),
+    ("TouchReduction", "blueColumn"),
+    ("Seeds", "blueColumn"),
+    ("column", "blueColumn"),
+    ("layer", "column"),
+    ("latticeVector", "column"),
+    ("NeuronTypes", "blueColumn"),
+    ("Layer", "NeuronTypes"),
+    ("StructuralType", "NeuronTypes"),
+    ("StructuralType", "Layer"),
+    ("ElectroType", "StructuralType"),
+    ("SynapsesProperties", "blueColumn"),
+    ("synapse", "SynapsesProperties"),
+    ("SynapsesClassification", "blueColumn"),
+    ("class", "SynapsesClassification"),
+    ("SynapsesReposition", "blueColumn"),
+    ("shift", "SynapsesReposition"),
+    ("TouchRules", "blueColumn"),
+    ("touchRule", "TouchRules"),
+    ("ConnectionRules", "blueColumn"),
+    ("mTypeRule", "ConnectionRules"),
+];
+/// Elements of which the first alone is read.
+const SINGLE: [&str; 7] = [
     "InterBoutonInterval",
     "InitialBoutonDistance",
+    "InitialBoutonInterval",
     "GapJunctionProperty",
     "TouchReduction",
-    "SynapsesProperties",
-    "class",
-    "mTypeRule",
-    "shift",
-    "layer",
-    "latticeVector",
-    "ElectroType",
-    "Layer",
+    "Seeds",
+    "column",
 ];
-/// Of the others, the attributes that are read.
+/// Attributes that are read, of elements that may hold others.
 const PARTLY: [(&str, &[&str]); 6] = [
     ("Seeds", &["synapseSeed", "seed"]),
     ("StructuralType", &["id", "mtype", "percentage", "mClass", "sClass", "spineLength", "spine_length"]),
@@ -28,9 +52,42 @@ const PARTLY: [(&str, &[&str]); 6] = [
     ("touchRule", &["fromMType", "toMType", "type", "fromBranchType", "toBranchType"]),
     ("synapse", &[]),
 ];
-/// Elements that only hold others.
-const HOLDERS: [&str; 6] =
-    ["blueColumn", "SynapsesClassification", "ConnectionRules", "TouchRules", "SynapsesReposition", "NeuronTypes"];
+
+/// Tells of elements that stand where nothing reads them: misspelt, in the wrong section, or a second time.
+pub(crate) fn misplaced(root: &Element, notes: &mut Notes) {
+    let mut single = BTreeSet::new();
+    for child in &root.children {
+        let name = child.name.as_str();
+        if SINGLE.contains(&name) && !single.insert(name) {
+            let message = format!("{name} stands a second time; the first is used");
+            notes.add(Problem::warning("repeated_element", message).at(child.at()).remedy("remove one of them"));
+        }
+    }
+    below(root, "blueColumn", notes);
+}
+
+fn below(element: &Element, parent: &str, notes: &mut Notes) {
+    for child in &element.children {
+        let name = child.name.as_str();
+        if PLACES.contains(&(name, parent)) {
+            below(child, name, notes);
+            continue;
+        }
+        let parents: Vec<&str> = PLACES.iter().filter(|(known, _)| *known == name).map(|(_, parent)| *parent).collect();
+        let (message, remedy) = if parents.is_empty() {
+            let known = PLACES.iter().filter(|(_, place)| *place == parent).map(|(known, _)| *known);
+            let near = did_you_mean(name, known);
+            (
+                format!("{parent} has no element {name}, so nothing in it is read{near}"),
+                "correct the name or remove it".into(),
+            )
+        } else {
+            let message = format!("{name} stands in {parent}, where nothing reads it");
+            (message, format!("move it into {}", parents.join(" or ")))
+        };
+        notes.add(Problem::warning("misplaced_element", message).at(child.at()).remedy(remedy));
+    }
+}
 
 /// Counts them by kind, in order of name.
 pub(crate) fn uncarried(root: &Element) -> Vec<Uncarried> {
@@ -45,7 +102,7 @@ fn walk(element: &Element, found: &mut BTreeMap<String, Uncarried>) {
     };
     let name = element.name.as_str();
     let partly = PARTLY.iter().find(|(known, _)| *known == name).map(|(_, read)| *read);
-    if partly.is_none() && !READ.contains(&name) && !HOLDERS.contains(&name) {
+    if !PLACES.iter().any(|(known, _)| *known == name) && name != "blueColumn" {
         add(format!("element {name}"), element.at());
         return;
     }

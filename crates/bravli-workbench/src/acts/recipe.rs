@@ -14,6 +14,8 @@ use std::path::Path;
 const SHOWN: usize = 12;
 /// Problems shown where some are asked for.
 const LISTED: usize = 40;
+/// Characters that the listed problems may take together: about 1,500 tokens.
+const LISTED_CHARACTERS: usize = 6_000;
 
 impl Workbench {
     /// Reads and checks a recipe; stores nothing.
@@ -41,7 +43,7 @@ impl Workbench {
         let problems = problems(&read.problems, request)?;
         let missing = missing(recipe);
         let buildable = missing.is_empty();
-        let next = next(request, buildable, recipe, &read.problems);
+        let next = next(request, buildable, recipe, &read.problems, problems.len());
         let mut mtypes: Vec<&str> = recipe.composition.iter().map(|group| group.mtype.as_str()).collect();
         mtypes.sort_unstable();
         mtypes.dedup();
@@ -182,6 +184,12 @@ fn problems(problems: &[Problem], request: &ParseRecipe) -> Result<Vec<ProblemRe
         .skip(request.problems_from as usize)
         .take(LISTED)
         .map(|problem| ProblemReply::from(*problem))
+        .scan(0, |told, problem| {
+            // the first is told however long it is
+            let is_first = *told == 0;
+            *told += problem.message.len() + problem.remedy.len() + problem.place.len() + 60;
+            (is_first || *told <= LISTED_CHARACTERS).then_some(problem)
+        })
         .collect();
     if chosen.is_empty() && request.problems_from == 0 && !["error", "warning", "note"].contains(&asked) {
         let known: Vec<&str> = sorted.iter().map(|problem| problem.code.as_str()).collect();
@@ -197,8 +205,15 @@ fn problems(problems: &[Problem], request: &ParseRecipe) -> Result<Vec<ProblemRe
     Ok(chosen)
 }
 
-fn next(request: &ParseRecipe, buildable: bool, recipe: &Recipe, problems: &[Problem]) -> Vec<String> {
+fn next(request: &ParseRecipe, buildable: bool, recipe: &Recipe, problems: &[Problem], n_listed: usize) -> Vec<String> {
     let mut next = Vec::new();
+    if !request.problems.is_empty() && n_listed > 0 {
+        let from = request.problems_from as usize + n_listed;
+        next.push(format!(
+            "parse_recipe {{\"recipe\": {:?}, \"problems\": {:?}, \"problems_from\": {from}}} for those that follow",
+            request.recipe, request.problems
+        ));
+    }
     let warned = problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
     if request.problems.is_empty() && warned > 1 {
         next.push(format!("parse_recipe {{\"recipe\": {:?}, \"problems\": \"warning\"}}", request.recipe));

@@ -14,9 +14,12 @@ use bravli_recipe::{
 /// Bath calcium that a request may ask for, in mM.
 const CALCIUM_MM: std::ops::RangeInclusive<f64> = 0.1..=10.0;
 /// Rows of a list that may be long.
-const CLASSES: usize = 24;
+const CLASSES: usize = 16;
 const PATHWAYS: usize = 10;
-const MTYPES: usize = 40;
+const CASES: usize = 4;
+/// Characters of a comment that are told.
+const EVIDENCE: usize = 400;
+const MTYPES: usize = 20;
 
 /// Explains a pair of m-types, once per rule that decides it.
 pub(super) fn pair(recipe: &Recipe, asked: &PairRequest) -> Result<PairReply, ActError> {
@@ -48,7 +51,13 @@ pub(super) fn pair(recipe: &Recipe, asked: &PairRequest) -> Result<PairReply, Ac
             }
         }
     }
-    let cases: Vec<PairCase> = cases.into_iter().map(|(_, _, case)| case).collect();
+    let n_cases = cases.len();
+    let mut cases: Vec<PairCase> = cases.into_iter().take(CASES).map(|(_, _, case)| case).collect();
+    if let Some((first, others)) = cases.split_first_mut() {
+        for case in others {
+            case.values.retain(|value| !first.values.contains(value));
+        }
+    }
     let Some(first) = cases.first() else {
         return Err(ActError::new(
             "no_synapse_rule",
@@ -58,7 +67,7 @@ pub(super) fn pair(recipe: &Recipe, asked: &PairRequest) -> Result<PairReply, Ac
         ));
     };
     let contacts = first.connection.as_ref().map(|rule| format!(", {}", rule.gives)).unwrap_or_default();
-    let others = if cases.len() > 1 { format!("; {} more cases by e-type", cases.len() - 1) } else { String::new() };
+    let others = if n_cases > 1 { format!("; {} more cases by e-type", n_cases - 1) } else { String::new() };
     let finding = format!(
         "{} -> {}: class {} by rule {} at {}, overriding {}{contacts}{others}",
         asked.pre_mtype,
@@ -91,6 +100,13 @@ fn cells<'a>(types: &'a [CellType], mtype: &str, etype: &str, side: &str) -> Res
         return Err(unknown(format!("pair.{side}_etype"), &format!("e-type of {mtype}"), etype, known));
     }
     Ok(chosen)
+}
+
+fn cut(comment: &str) -> String {
+    match comment.char_indices().nth(EVIDENCE) {
+        Some((end, _)) => format!("{}…", &comment[..end]),
+        None => comment.to_owned(),
+    }
 }
 
 fn synapse_rule(rule: &SynapseRule) -> OverriddenRow {
@@ -165,7 +181,7 @@ fn case(why: &Explanation<'_>, etypes: String, calcium_mm: Option<f64>) -> PairC
         class: class.name.clone(),
         rule: synapse_rule(rule),
         overridden: why.overridden.iter().map(|(_, rule)| synapse_rule(rule)).collect(),
-        evidence: [&rule.comment, &class.comment].into_iter().flatten().cloned().collect(),
+        evidence: [&rule.comment, &class.comment].into_iter().flatten().map(|comment| cut(comment)).collect(),
         class_at: class.at.to_string(),
         values,
         connection: why.connection.map(connection_rule),
@@ -222,6 +238,8 @@ pub(super) fn changes(other: &Recipe, recipe: &Recipe) -> ChangesReply {
         population_pathways: found.populations.changed.iter().take(PATHWAYS).map(population_pathway).collect(),
         n_pathways: pathways.n_compared as u32,
         n_changed_pathways: n_changed as u32,
+        n_not_compared: (pathways.n_undecided + pathways.n_without_etype) as u32,
+        other: found.other.clone(),
         parameters: pathways
             .parameters
             .iter()

@@ -115,7 +115,8 @@ impl OpenRecipe {
             ));
         }
         if !found.without.is_empty() {
-            told.notes.push(format!("note: without a known e-type and left out: {}", found.without.join(", ")));
+            told.notes
+                .push(format!("note: without a class or a known e-type and left out: {}", found.without.join(", ")));
         }
         let types = &found.types;
         let table = recipe.synapse_table(types);

@@ -42,7 +42,7 @@ pub struct RecipeReply {
     pub n_problems: u32,
     /// Warnings and notes by kind, the gravest first.
     pub problem_kinds: Vec<ProblemKindRow>,
-    /// The first of each kind, at most 12; with `problems` those asked for, 40 at a time; none beside a pair or a comparison.
+    /// The first of each kind, at most 12; with `problems` those asked for, as many as fit; none beside a pair or a comparison.
     pub problems: Vec<ProblemReply>,
     /// The pair that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ pub struct ProblemKindRow {
 pub struct PairReply {
     /// The same in a sentence.
     pub finding: String,
-    /// One entry per deciding rule; several where it depends on the e-types.
+    /// One entry per deciding rule, at most 4; several where it depends on the e-types, of which one tells all values.
     pub cases: Vec<PairCase>,
 }
 
@@ -103,11 +103,11 @@ pub struct PairCase {
     pub rule: OverriddenRow,
     /// Rules that match and give way, the last first.
     pub overridden: Vec<OverriddenRow>,
-    /// Comments of the recipe on the rule and the class: its own evidence.
+    /// Comments of the recipe on the rule and the class: its own evidence; cut at 400 characters.
     pub evidence: Vec<String>,
     /// Where the class stands.
     pub class_at: String,
-    /// Values that each connection draws once.
+    /// Values that each connection draws once; of a further case, those that differ from the first.
     pub values: Vec<ValueRow>,
     /// Contacts per connection and how appositions are pruned, with the place of the rule; absent where no rule speaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,6 +195,10 @@ pub struct ChangesReply {
     pub n_pathways: u32,
     /// Of these, with a value that differs.
     pub n_changed_pathways: u32,
+    /// Pathways decided by a synapse rule in one recipe only, or whose ends share no e-type; beside those compared.
+    pub n_not_compared: u32,
+    /// What else differs: spines, touch rules, classes, e-types, neurons, boundary.
+    pub other: Vec<String>,
     /// Fields that differ, as `gsyn_ns: 2100 pathways, median x0.86`.
     pub parameters: Vec<String>,
     /// The pathways that change most in conductance times contacts, at most 10.
