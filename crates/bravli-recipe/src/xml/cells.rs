@@ -116,6 +116,14 @@ fn structural_type(element: &Element, types: &mut NeuronTypes, notes: &mut Notes
     let class = |name: &str| element.attribute(name).map(|a| a.value.trim().to_owned());
     if let (Some(morph_class), Some(synapse_class)) = (class("mClass"), class("sClass")) {
         let taxon = Taxon { morph_class, synapse_class };
+        for (name, value, allowed) in
+            [("mClass", &taxon.morph_class, ["PYR", "INT"]), ("sClass", &taxon.synapse_class, ["EXC", "INH"])]
+        {
+            if !allowed.contains(&value.as_str()) {
+                let message = format!("{name} of {mtype} must be {} or {}, got {value:?}", allowed[0], allowed[1]);
+                notes.add(Problem::error("unknown_class", message).at(element.at()));
+            }
+        }
         let first = types.taxonomy.entry(mtype.clone()).or_insert_with(|| taxon.clone());
         if *first != taxon {
             let message = format!(
