@@ -12,6 +12,7 @@ const NOWHERE: &[&str] = &[
     "ambiguous_recipe",
     "missing_spine_length",
     "more_problems",
+    "mtype_without_class",
     "not_checked",
     "no_builder_recipe",
     "published_classes",

@@ -291,6 +291,12 @@ fn what_stands_beside_a_recipe_is_kept_or_told() {
     assert_eq!(regions, [Some("S1"); 2]);
     let told = |converted: &Converted, what: &str| converted.losses.iter().any(|loss| loss.what.starts_with(what));
     assert!(told(&ours, "datasets behind densities (1)") && told(&ours, "placement rules (1)"), "{:?}", ours.losses);
+    let open = "version: v2.0\nneurons:\n- {density: '{cells}', traits: {layer: 4, mtype: L4_SSC, etype: y}}\n";
+    let (_, [(ours, _), _]) = forms(&[
+        ("builderRecipe.xml", "<blueColumn><TouchReduction survival_rate=\"1\"/></blueColumn>"),
+        ("cell_composition.yaml", open),
+    ]);
+    assert!(told(&ours, "densities of volumetric datasets (1)") && !ours.files.contains_key("cell_composition.yaml"));
     let parts = ["rows of the morphology table (1)", "named sets of cells (1)", "settings", "notes on drafts (1)"];
     assert!(parts.iter().all(|part| told(&version1, part)), "{:?}", version1.losses);
 }

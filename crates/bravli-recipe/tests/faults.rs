@@ -161,6 +161,18 @@ fn conflicting_spine_lengths_are_refused_and_equal_ones_are_not() {
 }
 
 /// A cell of which only the m-type matters.
+#[test]
+fn classes_of_neuron_types_are_as_strict_as_those_of_a_table() {
+    let types = |classes: &str| {
+        let mtype = format!("<StructuralType id=\"L4_SSC\" spineLength=\"1\" {classes}/>");
+        read_xml(&recipe("", "", &format!("<NeuronTypes>{mtype}</NeuronTypes>")))
+    };
+    types("mClass=\"INT\" sClass=\"EXC\"").unwrap();
+    for classes in ["mClass=\"INT\" sClass=\"excitatory\"", "mClass=\"x\" sClass=\"EXC\""] {
+        assert!(first(types(classes), "unknown_class").message.contains("of L4_SSC must be"));
+    }
+}
+
 fn cell(mtype: &str) -> bravli_recipe::CellClass<'_> {
     bravli_recipe::CellClass::new(mtype, "", "")
 }

@@ -9,6 +9,9 @@ pub const MAX_VOLUME_BYTES: usize = 512 * 1024 * 1024;
 /// Most bytes of a header.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 
+/// Longest step and farthest origin, in µm: a kilometre, so that no centre of a voxel is out of reach of a number.
+const FARTHEST_UM: f64 = 1e9;
+
 /// How values are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -223,22 +226,29 @@ impl Fields {
         let [Some(x), Some(y), Some(z)] = spatial else { return Err((line, VolumeErrorKind::ComponentAxis)) };
         let scale = self.scale()?;
         let directions = [*x, *y, *z].map(|axis| axis.map(|value| value * scale));
-        let volume = determinant(&directions).abs();
-        if !(volume.is_finite() && volume > 0.0) {
-            return Err((line, bad("space directions", "three vectors that span a volume", "")));
+        let is_far = |point: &[f64; 3]| point.iter().any(|um| um.abs() > FARTHEST_UM);
+        // in mm³, as it will be asked for
+        let volume = determinant(&directions).abs() * 1e-9;
+        if directions.iter().any(is_far) || !(volume.is_finite() && volume > 0.0) {
+            return Err((line, bad("space directions", "three vectors below 1e9 um that span a volume", "")));
         }
         let origin = match self.get("space origin") {
             Some((text, line)) => {
+                let wrong = || (line, bad("space origin", "(x,y,z) within 1e9 um", text));
                 let point = vectors(text).and_then(|all| match all.as_slice() {
                     [Some(point)] => Some(*point),
                     [None] => Some([0.0; 3]),
                     _ => None,
                 });
-                point.ok_or_else(|| (line, bad("space origin", "(x,y,z)", text)))?
+                let point = point.ok_or_else(wrong)?.map(|value| value * scale);
+                if is_far(&point) {
+                    return Err(wrong());
+                }
+                point
             }
             None => [0.0; 3],
         };
-        Ok((directions, origin.map(|value| value * scale)))
+        Ok((directions, origin))
     }
 
     /// One direction per axis, `None` for components.

@@ -55,7 +55,9 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
         out.insert(COLUMN.to_owned(), yaml(&document));
     }
     if !recipe.composition.is_empty() {
-        out.insert(COMPOSITION.to_owned(), yaml(&composition(recipe)));
+        if recipe.composition.iter().any(|group| group.density_per_mm3.is_some()) {
+            out.insert(COMPOSITION.to_owned(), yaml(&composition(recipe)));
+        }
         let of_datasets = recipe.composition.iter().filter(|group| group.dataset.is_some());
         let (n_known, n_without) = of_datasets.fold((0, 0), |(known, without), group| match group.density_per_mm3 {
             Some(_) => (known + 1, without),
