@@ -75,8 +75,19 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
         losses.push(loss("e-types of m-types", "those that no group of cells and no morphology has are left out"));
     }
     if let Some(rules) = &recipe.placement_rules {
-        let n = rules.global.len() + rules.mtype_sets.iter().map(|set| set.rules.len()).sum::<usize>();
-        losses.push(loss(format!("placement rules ({n})"), "copy their file, and what it includes, by hand"));
+        let mut all = rules.global.iter().chain(rules.mtype_sets.iter().flat_map(|set| &set.rules));
+        let file = all.next().map(|rule| rule.at.file.clone()).unwrap_or_default();
+        // a file that draws in others is not copied alone
+        let text = files.0.get(&file).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        match text.filter(|text| !text.contains("<!ENTITY")) {
+            Some(text) => {
+                out.insert(file, text.to_owned());
+            }
+            None => {
+                let n = rules.global.len() + rules.mtype_sets.iter().map(|set| set.rules.len()).sum::<usize>();
+                losses.push(loss(format!("placement rules ({n})"), "copy their file, and what it includes, by hand"));
+            }
+        }
     }
     if !recipe.taxonomy.is_empty() {
         let mut text = "mtype\tmClass\tsClass\n".to_owned();
