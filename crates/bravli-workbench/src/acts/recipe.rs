@@ -56,7 +56,7 @@ impl Workbench {
                 .flatten()
                 .collect();
         let finding = format!(
-            "{}{}: {} m-types in {} layers, {} synapse classes chosen by {} rules, {} connection rules; {}; {} warnings and {} notes{}",
+            "{}{}: {} m-types in {} layers, {} synapse classes chosen by {} rules, {} connection rules; {}; {} and {}{}",
             asked.iter().map(|text| format!("{text}. ")).collect::<String>(),
             recipe.name,
             mtypes.len(),
@@ -65,8 +65,8 @@ impl Workbench {
             recipe.synapse_rules.len(),
             recipe.connection_rules.len(),
             LedgerCounts::from(&read.ledger),
-            read.problems.iter().filter(|p| p.severity == Severity::Warning).count(),
-            read.problems.iter().filter(|p| p.severity == Severity::Note).count(),
+            counted(&read.problems, Severity::Warning, "warning"),
+            counted(&read.problems, Severity::Note, "note"),
             if buildable { "" } else { "; a simulation needs more" },
         );
         Ok(RecipeReply {
@@ -110,6 +110,12 @@ impl Workbench {
         let knowledge = self.knowledge()?;
         stages::recipe::read(plain, files, main_file, knowledge)
     }
+}
+
+/// How many problems of a severity there are, in words.
+fn counted(problems: &[Problem], severity: Severity, word: &str) -> String {
+    let n = problems.iter().filter(|problem| problem.severity == severity).count();
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// What a simulation needs and the recipe lacks.
