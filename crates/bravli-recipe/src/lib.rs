@@ -73,3 +73,4 @@ pub use pattern::{path_match, shell_match};
 pub use problem::{Problem, Reading, Rejected, Severity, Uncarried};
 pub use read::{read, read_with};
 pub use resolve::{CellType, CellTypes, RuleTally, SynapseTable};
+pub use select::is_builder_name;

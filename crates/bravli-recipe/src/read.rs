@@ -25,6 +25,10 @@ pub fn read(name: &str, files: &RecipeFiles) -> Result<Reading, Rejected> {
 pub fn read_with(name: &str, files: &RecipeFiles, main_file: Option<&str>) -> Result<Reading, Rejected> {
     let mut notes = Notes::default();
     let parsed = parse(files, main_file, &mut notes);
+    // first, since what stands in the wrong place explains much of what follows
+    if let Some(root) = &parsed.xml {
+        xml::uncarried::misplaced(root, &mut notes);
+    }
     let mut recipe = assemble(name, &parsed, &mut notes);
     if parsed.yaml.contains_key(BOUNDARY) {
         recipe.boundary_text = files.utf8(BOUNDARY, &mut notes).map(str::to_owned);
@@ -43,9 +47,6 @@ pub fn read_with(name: &str, files: &RecipeFiles, main_file: Option<&str>) -> Re
     }
     check::drafts(&recipe, &numbers, &mut notes);
     let uncarried: Vec<Uncarried> = parsed.xml.iter().flat_map(xml::uncarried::uncarried).collect();
-    if let Some(root) = &parsed.xml {
-        xml::uncarried::misplaced(root, &mut notes);
-    }
     // synapse rules tell of theirs themselves, misplaced elements were just told
     let of_others = |what: &str| what.starts_with("synapse ") || what.starts_with("element ");
     for entry in uncarried.iter().filter(|entry| !of_others(&entry.what)) {

@@ -131,6 +131,16 @@ fn none_found(files: &RecipeFiles, glances: &BTreeMap<&str, Glance>, notes: &mut
     }
 }
 
+/// Whether a file of this name can be a builder recipe: XML, JSON or YAML, and no file that is read for what it is called.
+#[must_use]
+pub fn is_builder_name(name: &str) -> bool {
+    let others = [crate::bioname::MANIFEST, crate::bioname::TARGETS];
+    (name.ends_with(".xml") || is_version1_name(name))
+        && !NAMES.iter().any(|names| names.contains(&name))
+        && !others.contains(&name)
+        && !name.contains("cell_composition")
+}
+
 fn is_version1_name(name: &str) -> bool {
     [".json", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending))
 }

@@ -86,7 +86,9 @@ fn explain(recipe: &OpenRecipe, pair: &PairRequest, as_json: bool) -> Result<Exi
         }
         for value in &case.values {
             let sd = value.sd.map(|sd| format!(" +- {sd}")).unwrap_or_default();
-            output::result(&format!("  {:<20} {}{sd} {} ({})", value.name, value.value, value.unit, value.how));
+            let unit = if value.unit == "1" { String::new() } else { format!(" {}", value.unit) };
+            let shown = (value.value * 1e6).round() / 1e6;
+            output::result(&format!("  {:<20} {shown}{sd}{unit} ({})", value.name, value.how));
         }
         if let Some(rule) = &case.connection {
             output::result(&format!("  connection rule {} at {}: {}", rule.rule, rule.place, rule.gives));

@@ -3,7 +3,7 @@
 use super::{Converted, Loss, loss, version1, xml};
 use crate::bioname::{MANIFEST, TARGETS};
 use crate::select::{BOUNDARY, COLUMN, COMPOSITION, DRAFTS, MINIS, NEURONS, PATHWAYS, POPULATIONS, SOURCES, TAXONOMY};
-use crate::{Reading, Recipe, RecipeFiles, Shape, path_match, read};
+use crate::{Reading, Recipe, RecipeFiles, Shape, read};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -134,14 +134,17 @@ fn idle_sources(recipe: &Recipe, files: &BTreeMap<String, String>) -> Option<Los
     if recipe.sources.is_empty() {
         return None;
     }
-    let n_old = recipe.sources.iter().filter(|source| !files.keys().any(|file| path_match(&source.file, file))).count();
+    let bytes = files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
+    let problems = match read(&recipe.name, &RecipeFiles(bytes)) {
+        Ok(reading) => reading.problems,
+        Err(rejected) => rejected.problems,
+    };
+    let n_old = problems.iter().filter(|problem| problem.code == "missing_file").count();
     if n_old > 0 {
         let what = format!("sources that name files of the old folder ({n_old})");
         return Some(loss(what, "their file names in sources.yaml must be changed by hand"));
     }
-    let bytes = files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
-    let reading = read(&recipe.name, &RecipeFiles(bytes)).ok()?;
-    let idle = reading.problems.iter().filter(|problem| problem.code == "source_matches_nothing").count();
+    let idle = problems.iter().filter(|problem| problem.code == "source_matches_nothing").count();
     let why = "their numbers have other names in the new files; correct the paths in sources.yaml";
     (idle > 0).then(|| loss(format!("sources that match no number any more ({idle})"), why))
 }

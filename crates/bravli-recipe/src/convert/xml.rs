@@ -8,7 +8,7 @@ use crate::names::{
     SYNAPSE_SEED, TAU_DECAY, TAU_FACIL, TAU_REC, TO_ETYPE, TO_MTYPE, TO_REGION, TO_SCLASS, U_HILL, U_SYN,
 };
 use crate::xml::rules::{DEFAULT_DELAY_MS, DEFAULT_VELOCITY};
-use crate::{EndPattern, MeanSd, Recipe, SynapseClass};
+use crate::{EndPattern, MeanSd, Recipe, SynapseClass, SynapseRule};
 use std::fmt::Write;
 
 /// Whether XML can say it: its connection rules know m-types alone, and a rule with fewer bare stars wins wherever it stands.
@@ -133,15 +133,22 @@ pub(super) fn write(recipe: &Recipe) -> String {
         (None, tag.number(&SPINE_LENGTH, Some(length.get())))
     });
     page.section(Tag::new("NeuronTypes"), spines.collect());
+    // what all rules share is said once, for all of them
+    let shared = |value: fn(&SynapseRule) -> f64, default: f64| {
+        let first = recipe.synapse_rules.first().map_or(default, value);
+        if recipe.synapse_rules.iter().all(|rule| value(rule) == first) { first } else { default }
+    };
+    let delay = shared(|rule| rule.release_delay_ms.get(), DEFAULT_DELAY_MS);
+    let velocity = shared(|rule| rule.conduction_velocity_um_per_ms, DEFAULT_VELOCITY);
     let rules = recipe.synapse_rules.iter().map(|rule| {
         let own = |value: f64, default: f64| Some(value).filter(|v| *v != default);
         let tag = Tag::new("synapse").ends(&rule.from, &rule.to).text(&RULE_CLASS, Some(&rule.class));
-        let tag = tag.number(&RELEASE_DELAY, own(rule.release_delay_ms.get(), DEFAULT_DELAY_MS));
-        let velocity = own(rule.conduction_velocity_um_per_ms, DEFAULT_VELOCITY);
+        let tag = tag.number(&RELEASE_DELAY, own(rule.release_delay_ms.get(), delay));
+        let velocity = own(rule.conduction_velocity_um_per_ms, velocity);
         (rule.comment.as_deref(), tag.number(&CONDUCTION_VELOCITY, velocity))
     });
-    let defaults = Tag::new("SynapsesProperties").number(&RELEASE_DELAY, Some(DEFAULT_DELAY_MS));
-    page.section(defaults.number(&CONDUCTION_VELOCITY, Some(DEFAULT_VELOCITY)), rules.collect());
+    let defaults = Tag::new("SynapsesProperties").number(&RELEASE_DELAY, Some(delay));
+    page.section(defaults.number(&CONDUCTION_VELOCITY, Some(velocity)), rules.collect());
     let classes = recipe.synapse_classes.values().map(|class| (class.comment.as_deref(), synapse_class(class)));
     page.section(Tag::new("SynapsesClassification"), classes.collect());
     let shifts = touches.repositions.iter().map(|shift| {

@@ -56,6 +56,18 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
             notes.add(Problem::warning("overridden_rule", message).at(rule.at.clone()).remedy(remedy));
         }
     }
+    for (rule, tally) in recipe.synapse_rules.iter().zip(table.tally()) {
+        let sign = if rule.class.starts_with('E') { "EXC" } else { "INH" };
+        let against = types.iter().find(|cell| cell.synapse_class != sign && rule.from.matches(&cell.class()));
+        if let Some(cell) = against.filter(|_| tally.n_decided > 0) {
+            let message = format!(
+                "synapse rule {}->{} gives the class {} to {}, which is {}",
+                rule.from, rule.to, rule.class, cell.mtype, cell.synapse_class
+            );
+            let remedy = "the first letter of a class is its sign; correct the class or the from end";
+            notes.add(Problem::warning("sign_mismatch", message).at(rule.at.clone()).remedy(remedy));
+        }
+    }
     let mut undecided = (0..types.len())
         .flat_map(|pre| (0..types.len()).map(move |post| (pre, post)))
         .filter(|(pre, post)| table.rule(*pre, *post).is_none());

@@ -55,6 +55,14 @@ const PARTLY: [(&str, &[&str]); 6] = [
 
 /// Tells of elements that stand where nothing reads them: misspelt, in the wrong section, or a second time.
 pub(crate) fn misplaced(root: &Element, notes: &mut Notes) {
+    if root.name != "blueColumn" {
+        if PLACES.iter().any(|(name, _)| *name == root.name) {
+            let message = format!("the file is a part of a builder recipe, its {}", root.name);
+            let remedy = "read the builder recipe that draws it in by an entity";
+            notes.add(Problem::error("part_of_a_recipe", message).at(root.at()).remedy(remedy));
+        }
+        return;
+    }
     let mut single = BTreeSet::new();
     for child in &root.children {
         let name = child.name.as_str();
@@ -74,9 +82,14 @@ fn below(element: &Element, parent: &str, notes: &mut Notes) {
             continue;
         }
         let parents: Vec<&str> = PLACES.iter().filter(|(known, _)| *known == name).map(|(_, parent)| *parent).collect();
+        let mut problem: fn(&str, String) -> Problem = |code, message| Problem::warning(code, message);
         let (message, remedy) = if parents.is_empty() {
             let known = PLACES.iter().filter(|(_, place)| *place == parent).map(|(known, _)| *known);
             let near = did_you_mean(name, known);
+            if !near.is_empty() {
+                // what is meant and not read leaves a hole in the recipe
+                problem = |code, message| Problem::error(code, message);
+            }
             (
                 format!("{parent} has no element {name}, so nothing in it is read{near}"),
                 "correct the name or remove it".into(),
@@ -85,7 +98,7 @@ fn below(element: &Element, parent: &str, notes: &mut Notes) {
             let message = format!("{name} stands in {parent}, where nothing reads it");
             (message, format!("move it into {}", parents.join(" or ")))
         };
-        notes.add(Problem::warning("misplaced_element", message).at(child.at()).remedy(remedy));
+        notes.add(problem("misplaced_element", message).at(child.at()).remedy(remedy));
     }
 }
 

@@ -40,13 +40,16 @@ impl Workbench {
             })?;
             Some(changes(&other.sourced.recipe, recipe))
         };
-        let problems = problems(&read.problems, request)?;
+        let (problems, n_asked) = problems(&read.problems, request)?;
         let missing = missing(recipe);
         let buildable = missing.is_empty();
-        let next = next(request, buildable, recipe, &read.problems, problems.len());
+        let next = next(request, buildable, recipe, &read.problems, (problems.len(), n_asked));
         let mut mtypes: Vec<&str> = recipe.composition.iter().map(|group| group.mtype.as_str()).collect();
         mtypes.sort_unstable();
         mtypes.dedup();
+        let mut named: Vec<String> = recipe.cell_types().types.into_iter().map(|cell| cell.mtype).collect();
+        named.dedup();
+        let n_named = named.len();
         let mut layers: Vec<String> = recipe.composition.iter().map(|group| group.layer.clone()).collect();
         layers.sort();
         layers.dedup();
@@ -56,11 +59,12 @@ impl Workbench {
                 .flatten()
                 .collect();
         let finding = format!(
-            "{}{}: {} m-types in {} layers, {} synapse classes chosen by {} rules, {} connection rules; {}; {} and {}{}",
+            "{}{}: {} m-types in {} layers ({} named), {} synapse classes chosen by {} rules, {} connection rules; {}; {} and {}{}",
             asked.iter().map(|text| format!("{text}. ")).collect::<String>(),
             recipe.name,
             mtypes.len(),
             layers.len(),
+            n_named,
             recipe.synapse_classes.len(),
             recipe.synapse_rules.len(),
             recipe.connection_rules.len(),
@@ -166,27 +170,25 @@ fn kinds(problems: &[Problem]) -> Vec<ProblemKindRow> {
 }
 
 /// Those asked for by severity or code; the first of each kind where nothing is asked.
-fn problems(problems: &[Problem], request: &ParseRecipe) -> Result<Vec<ProblemReply>, ActError> {
+fn problems(problems: &[Problem], request: &ParseRecipe) -> Result<(Vec<ProblemReply>, usize), ActError> {
     let asked = request.problems.as_str();
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|problem| problem.severity);
     if asked.is_empty() {
         if request.pair.is_some() || !request.against.is_empty() {
             // the kinds are counted all the same
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         }
         let mut said = BTreeSet::new();
-        return Ok(sorted
-            .into_iter()
-            .filter(|problem| said.insert(problem.code.as_str()))
-            .take(SHOWN)
-            .map(ProblemReply::from)
-            .collect());
+        let firsts = sorted.into_iter().filter(|problem| said.insert(problem.code.as_str()));
+        return Ok((firsts.take(SHOWN).map(ProblemReply::from).collect(), 0));
     }
     let severity = |problem: &Problem| format!("{:?}", problem.severity).to_lowercase();
+    let fits = |problem: &&&Problem| problem.code == asked || severity(problem) == asked;
+    let n_asked = sorted.iter().filter(fits).count();
     let chosen: Vec<ProblemReply> = sorted
         .iter()
-        .filter(|problem| problem.code == asked || severity(problem) == asked)
+        .filter(fits)
         .skip(request.problems_from as usize)
         .take(LISTED)
         .map(|problem| ProblemReply::from(*problem))
@@ -208,21 +210,33 @@ fn problems(problems: &[Problem], request: &ParseRecipe) -> Result<Vec<ProblemRe
             "give error, warning, note, or a code of problem_kinds",
         ));
     }
-    Ok(chosen)
+    Ok((chosen, n_asked))
 }
 
-fn next(request: &ParseRecipe, buildable: bool, recipe: &Recipe, problems: &[Problem], n_listed: usize) -> Vec<String> {
+fn next(
+    request: &ParseRecipe,
+    buildable: bool,
+    recipe: &Recipe,
+    problems: &[Problem],
+    (n_listed, n_asked): (usize, usize),
+) -> Vec<String> {
     let mut next = Vec::new();
-    if !request.problems.is_empty() && n_listed > 0 {
-        let from = request.problems_from as usize + n_listed;
-        next.push(format!(
-            "parse_recipe {{\"recipe\": {:?}, \"problems\": {:?}, \"problems_from\": {from}}} for those that follow",
-            request.recipe, request.problems
-        ));
+    let again = |more: &str| {
+        let file = if request.main_file.is_empty() {
+            String::new()
+        } else {
+            format!(", \"main_file\": {:?}", request.main_file)
+        };
+        format!("parse_recipe {{\"recipe\": {:?}{file}, {more}}}", request.recipe)
+    };
+    let from = request.problems_from as usize + n_listed;
+    if !request.problems.is_empty() && n_listed > 0 && from < n_asked {
+        let more = again(&format!("\"problems\": {:?}, \"problems_from\": {from}", request.problems));
+        next.push(format!("{more} for the other {} of {n_asked}", n_asked - from));
     }
     let warned = problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
     if request.problems.is_empty() && warned > 1 {
-        next.push(format!("parse_recipe {{\"recipe\": {:?}, \"problems\": \"warning\"}}", request.recipe));
+        next.push(again("\"problems\": \"warning\""));
     }
     next.push(if buildable {
         let named: BTreeSet<&str> = recipe.composition.iter().map(|group| group.layer.as_str()).collect();
@@ -230,7 +244,8 @@ fn next(request: &ParseRecipe, buildable: bool, recipe: &Recipe, problems: &[Pro
         let core: Vec<&str> = named.into_iter().filter(|layer| !layer.starts_with(['1', '6'])).collect();
         format!("place_column {{\"recipe\": {:?}, \"radius_um\": 130, \"layers\": {core:?}}}", request.recipe)
     } else {
-        "place_column {\"recipe\": \"rat-barrel\"} for a recipe that can be simulated".to_owned()
+        let lacks = "copy what `missing` names from a recipe that has it (rat-barrel) into the folder";
+        format!("{lacks}, or place_column {{\"recipe\": \"rat-barrel\"}}")
     });
     next
 }

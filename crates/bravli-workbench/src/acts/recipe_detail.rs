@@ -8,7 +8,7 @@ use crate::replies::{
 use crate::requests::PairRequest;
 use bravli_recipe::{
     CellType, ConnectionRule, Diff, Explanation, MeanSd, PopulationChange, Recipe, SynapseRule, calcium_factor, diff,
-    nearest,
+    nearest, renamed,
 };
 
 /// Bath calcium that a request may ask for, in mM.
@@ -86,7 +86,15 @@ fn cells<'a>(types: &'a [CellType], mtype: &str, etype: &str, side: &str) -> Res
     let unknown = |field: String, what: &str, asked: &str, known: Vec<&str>| {
         let near = nearest(asked, known.iter().copied());
         let hint = if near.is_empty() { known } else { near.iter().map(|name| name as &str).collect() };
-        let remedy = format!("there is {}", hint.join(", "));
+        let newer = renamed(asked).map(|r| r.newer.iter().filter(|name| types.iter().any(|c| c.mtype == **name)));
+        let newer: Vec<&str> = newer.into_iter().flatten().copied().collect();
+        let remedy = if hint.is_empty() {
+            "the recipe names no m-type of which class and e-types are known".to_owned()
+        } else if newer.is_empty() {
+            format!("there is {}", hint.join(", "))
+        } else {
+            format!("it is called {} since 2018", newer.join(", "))
+        };
         ActError::new("unknown_cell_type", field, format!("the recipe has no {what} {asked:?}"), remedy)
     };
     if of_mtype.is_empty() {

@@ -81,10 +81,19 @@ impl Workbench {
         }
         if place.is_file() {
             let folder = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let own = place.file_name().map(|name| name.to_string_lossy().into_owned());
-            return Ok((name_of(folder), crate::lab::read_folder(folder)?, chosen.or(own)));
+            let own = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if !bravli_recipe::is_builder_name(&own) {
+                let remedy = "name its folder, or the builder recipe: XML, or JSON or YAML of version 1";
+                let message = format!("{own} is read as a part of its folder, not as a builder recipe");
+                return Err(ActError::new("not_a_builder_recipe", place.display().to_string(), message, remedy));
+            }
+            return Ok((own.clone(), crate::lab::read_folder(folder)?, chosen.or(Some(own))));
         }
         let name = place.to_string_lossy().into_owned();
+        if place.is_absolute() || name.starts_with('.') {
+            let remedy = "give a recipe folder, a builder recipe file, or the name of a recipe";
+            return Err(ActError::new("no_such_file", name.clone(), "there is no such file or folder", remedy));
+        }
         let files = self.lab().recipe_files(&name)?;
         Ok((name, files, chosen))
     }

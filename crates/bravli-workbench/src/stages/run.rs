@@ -197,6 +197,13 @@ pub(crate) fn make(
     })
 }
 
+/// Median of sorted counts: the middle one, or the mean of the two in the middle.
+fn median(sorted: &[u32]) -> f64 {
+    let middle = sorted.len() / 2;
+    let at = |i: usize| sorted.get(i).map_or(0.0, |count| f64::from(*count));
+    if sorted.len() % 2 == 1 || sorted.is_empty() { at(middle) } else { f64::midpoint(at(middle - 1), at(middle)) }
+}
+
 /// Mean and median rate and the share of silent cells, per population.
 fn rates(column: &Column, spikes: &Spikes, duration_ms: f64) -> Vec<RateRow> {
     let mut counts = vec![0_u32; column.cells.len()];
@@ -216,7 +223,7 @@ fn rates(column: &Column, spikes: &Spikes, duration_ms: f64) -> Vec<RateRow> {
         RateRow {
             population: population.name.clone(),
             mean_hz: round(own.iter().sum::<u32>() as f64 / n / seconds, 4),
-            median_hz: round(own.get(own.len() / 2).map_or(0.0, |count| f64::from(*count) / seconds), 4),
+            median_hz: round(median(&own) / seconds, 4),
             silent: round(own.iter().filter(|count| **count == 0).count() as f64 / n, 4),
         }
     };
