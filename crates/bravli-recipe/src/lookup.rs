@@ -80,7 +80,7 @@ impl EndPattern {
         ]
     }
 
-    /// How many of its ends are free, as the reference counts them for connection rules: a bare `*` or nothing.
+    /// Whether it asks for nothing, as the reference counts free ends of connection rules: bare stars alone.
     pub(crate) fn is_free(&self) -> bool {
         self.parts().iter().all(|(_, pattern)| pattern.is_none_or(|p| p == "*"))
     }

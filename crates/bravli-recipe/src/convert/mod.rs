@@ -1,5 +1,6 @@
 //! Writing a recipe in another form, with a list of what that form cannot hold.
 
+mod fields;
 mod ours;
 mod version1;
 mod xml;

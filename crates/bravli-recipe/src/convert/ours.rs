@@ -18,15 +18,19 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
     let recipe = &reading.recipe;
     let mut out: BTreeMap<String, String> = BTreeMap::new();
     let mut losses = Vec::new();
-    let builder = if xml::can_hold(recipe) { BUILDER } else { version1::FILE };
     let builders = builder_files(recipe);
-    if builder == BUILDER {
-        out.insert(BUILDER.to_owned(), xml::write(recipe));
-    } else {
-        // ends or an order of connection rules that only version 1 can say
-        out.insert(version1::FILE.to_owned(), version1::write(recipe));
-        losses.extend(version1::losses(recipe).into_iter().filter(|l| l.what.starts_with("comments")));
-    }
+    let builder = match xml::write(recipe) {
+        Some(text) => {
+            out.insert(BUILDER.to_owned(), text);
+            BUILDER
+        }
+        // ends, an order of connection rules or names that only version 1 can say
+        None => {
+            out.insert(version1::FILE.to_owned(), version1::write(recipe));
+            losses.extend(version1::losses(recipe).into_iter().filter(|l| l.what.starts_with("comments")));
+            version1::FILE
+        }
+    };
     let tables = [recipe.morphologies.first().map(|row| &row.at), recipe.emodels.first().map(|row| &row.at)];
     for name in COPIED.into_iter().chain(tables.into_iter().flatten().map(|at| at.file.as_str())) {
         if let Some(text) = files.0.get(name).and_then(|bytes| std::str::from_utf8(bytes).ok()) {

@@ -1,12 +1,10 @@
 //! The builder recipe as JSON of version 1.
 
-use super::{Loss, loss};
+use super::{Loss, fields, loss};
 use crate::names::{
-    ACTIVE_FRACTION, AFFERENT_SECTION, BOUTON_REDUCTION, CLASS_ID, CONDUCTANCE_RATIO, CONDUCTION_VELOCITY, CV_SYNAPSES,
-    EFFERENT_SECTION, EXC_DISTANCE, FROM_ETYPE, FROM_MTYPE, FROM_REGION, FROM_SCLASS, GAP_CONDUCTANCE, GSYN,
-    INH_DISTANCE, MAX_DISTANCE, MEAN_SYNAPSES, MIN_DISTANCE, MTYPE_ID, MeanSdName, N_RRP, Name, P_A, P_MU_A,
-    PROBABILITY, REGION_GAP, RELEASE_DELAY, REPOSITION_CLASS, RULE_CLASS, SD_SYNAPSES, SPINE_LENGTH, SURVIVAL_RATE,
-    TAU_DECAY, TAU_FACIL, TAU_REC, TO_ETYPE, TO_MTYPE, TO_REGION, TO_SCLASS, U_HILL, U_SYN,
+    AFFERENT_SECTION, CLASS_ID, CONDUCTANCE_RATIO, CONDUCTION_VELOCITY, EFFERENT_SECTION, EXC_DISTANCE, FROM_MTYPE,
+    GAP_CONDUCTANCE, INH_DISTANCE, MAX_DISTANCE, MIN_DISTANCE, MTYPE_ID, MeanSdName, N_RRP, Name, REGION_GAP,
+    RELEASE_DELAY, REPOSITION_CLASS, RULE_CLASS, SPINE_LENGTH, SURVIVAL_RATE, TO_MTYPE, U_HILL,
 };
 use crate::xml::rules::{DEFAULT_DELAY_MS, DEFAULT_VELOCITY};
 use crate::{ConnectionRule, EndPattern, MeanSd, Recipe, SynapseClass, SynapseRule};
@@ -38,14 +36,8 @@ impl Object {
     }
 
     fn ends(&mut self, from: &EndPattern, to: &EndPattern) {
-        let ends = [
-            (from, [&FROM_SCLASS, &FROM_MTYPE, &FROM_ETYPE, &FROM_REGION]),
-            (to, [&TO_SCLASS, &TO_MTYPE, &TO_ETYPE, &TO_REGION]),
-        ];
-        for (end, names) in ends {
-            for ((_, pattern), name) in end.parts().into_iter().zip(names) {
-                self.maybe(name, pattern);
-            }
+        for (name, pattern) in fields::of_ends(from, to) {
+            self.put(name, pattern);
         }
     }
 }
@@ -138,16 +130,7 @@ fn whole(value: f64) -> Value {
 fn connection(rule: &ConnectionRule) -> Object {
     let mut object = Object::default();
     object.ends(&rule.from, &rule.to);
-    for (name, value) in [
-        (&MEAN_SYNAPSES, rule.mean_synapses),
-        (&SD_SYNAPSES, rule.sd_synapses),
-        (&CV_SYNAPSES, rule.cv_synapses),
-        (&BOUTON_REDUCTION, rule.bouton_reduction_factor),
-        (&ACTIVE_FRACTION, rule.active_fraction),
-        (&PROBABILITY, rule.probability),
-        (&P_A, rule.p_a),
-        (&P_MU_A, rule.p_mu_a),
-    ] {
+    for (name, value) in fields::of_connection(rule) {
         object.maybe(name, value);
     }
     object
@@ -172,11 +155,9 @@ fn synapse_rule(rule: &SynapseRule) -> Object {
 fn synapse_class(class: &SynapseClass) -> Object {
     let mut object = Object::default();
     object.put(&CLASS_ID, class.name.as_str());
-    object.pair(&GSYN, class.gsyn_ns);
-    object.pair(&TAU_DECAY, class.tau_decay_ms);
-    object.pair(&U_SYN, class.u_syn);
-    object.pair(&TAU_REC, class.tau_rec_ms);
-    object.pair(&TAU_FACIL, class.tau_facil_ms);
+    for (name, value) in fields::of_class(class) {
+        object.pair(name, value);
+    }
     object.put(&N_RRP, class.n_rrp);
     object.maybe(&CONDUCTANCE_RATIO, class.conductance_ratio);
     object.maybe(&U_HILL, class.u_hill_mm);

@@ -1,23 +1,24 @@
 //! The builder recipe as XML of the 2020 generation.
 
+use super::fields;
 use crate::names::{
-    ACTIVE_FRACTION, AFFERENT_SECTION, BOUTON_REDUCTION, CLASS_ID, CONDUCTANCE_RATIO, CONDUCTION_VELOCITY, CV_SYNAPSES,
-    EFFERENT_SECTION, EXC_DISTANCE, FROM_ETYPE, FROM_MTYPE, FROM_REGION, FROM_SCLASS, GAP_CONDUCTANCE, GSYN,
-    INH_DISTANCE, MAX_DISTANCE, MEAN_SYNAPSES, MIN_DISTANCE, MTYPE_ID, MeanSdName, N_RRP, Name, P_A, P_MU_A,
-    PROBABILITY, REGION_GAP, RELEASE_DELAY, REPOSITION_CLASS, RULE_CLASS, SD_SYNAPSES, SPINE_LENGTH, SURVIVAL_RATE,
-    SYNAPSE_SEED, TAU_DECAY, TAU_FACIL, TAU_REC, TO_ETYPE, TO_MTYPE, TO_REGION, TO_SCLASS, U_HILL, U_SYN,
+    AFFERENT_SECTION, CLASS_ID, CONDUCTANCE_RATIO, CONDUCTION_VELOCITY, EFFERENT_SECTION, EXC_DISTANCE, FROM_MTYPE,
+    GAP_CONDUCTANCE, INH_DISTANCE, MAX_DISTANCE, MIN_DISTANCE, MTYPE_ID, MeanSdName, N_RRP, Name, REGION_GAP,
+    RELEASE_DELAY, REPOSITION_CLASS, RULE_CLASS, SPINE_LENGTH, SURVIVAL_RATE, SYNAPSE_SEED, TO_MTYPE, U_HILL,
 };
 use crate::xml::rules::{DEFAULT_DELAY_MS, DEFAULT_VELOCITY};
 use crate::{EndPattern, MeanSd, Recipe, SynapseClass, SynapseRule};
 use std::fmt::Write;
 
-/// Whether XML can say it: its connection rules know m-types alone, and a rule with fewer bare stars wins wherever it stands.
-pub(super) fn can_hold(recipe: &Recipe) -> bool {
+/// The document, unless XML cannot say it: its connection rules know m-types alone, a rule with fewer bare stars wins wherever
+/// it stands, and some characters have no place in it.
+pub(super) fn write(recipe: &Recipe) -> Option<String> {
     let only_mtype = |end: &EndPattern| end.synapse_class.is_none() && end.etype.is_none() && end.region.is_none();
     let stars = |rule: &crate::ConnectionRule| u8::from(rule.from.is_free()) + u8::from(rule.to.is_free());
-    recipe.connection_rules.iter().all(|rule| only_mtype(&rule.from) && only_mtype(&rule.to))
-        && recipe.connection_rules.is_sorted_by(|a, b| stars(a) >= stars(b))
-        && write(recipe).chars().all(is_in_xml)
+    let rules = &recipe.connection_rules;
+    let holds = rules.iter().all(|rule| only_mtype(&rule.from) && only_mtype(&rule.to))
+        && rules.is_sorted_by(|a, b| stars(a) >= stars(b));
+    holds.then(|| document(recipe)).filter(|text| text.chars().all(is_in_xml))
 }
 
 /// Whether XML 1.0 may hold the character, escaped or not.
@@ -50,17 +51,10 @@ impl Tag {
     }
 
     fn ends(self, from: &EndPattern, to: &EndPattern) -> Self {
-        let ends = [
-            (from, [&FROM_SCLASS, &FROM_MTYPE, &FROM_ETYPE, &FROM_REGION]),
-            (to, [&TO_SCLASS, &TO_MTYPE, &TO_ETYPE, &TO_REGION]),
-        ];
-        ends.into_iter().fold(self, |tag, (end, names)| {
-            end.parts().into_iter().zip(names).fold(tag, |tag, ((_, pattern), name)| tag.text(name, pattern))
-        })
+        fields::of_ends(from, to).fold(self, |tag, (name, pattern)| tag.text(name, Some(pattern)))
     }
 }
 
-/// Text of an attribute; line ends and tabs would be read as blanks.
 fn escaped(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     text.replace('\t', "&#9;").replace('\n', "&#10;").replace('\r', "&#13;")
@@ -105,8 +99,7 @@ impl Page {
     }
 }
 
-/// The document.
-pub(super) fn write(recipe: &Recipe) -> String {
+fn document(recipe: &Recipe) -> String {
     let mut page = Page("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<blueColumn>\n".to_owned());
     let touches = &recipe.touches;
     if let Some(interval) = touches.bouton_interval {
@@ -169,29 +162,17 @@ pub(super) fn write(recipe: &Recipe) -> String {
 }
 
 fn connection(rule: &crate::ConnectionRule) -> Tag {
-    [
-        (&MEAN_SYNAPSES, rule.mean_synapses),
-        (&SD_SYNAPSES, rule.sd_synapses),
-        (&CV_SYNAPSES, rule.cv_synapses),
-        (&BOUTON_REDUCTION, rule.bouton_reduction_factor),
-        (&ACTIVE_FRACTION, rule.active_fraction),
-        (&PROBABILITY, rule.probability),
-        (&P_A, rule.p_a),
-        (&P_MU_A, rule.p_mu_a),
-    ]
-    .into_iter()
-    .fold(Tag::new("mTypeRule").ends(&rule.from, &rule.to), |tag, (name, value)| tag.number(name, value))
+    fields::of_connection(rule)
+        .into_iter()
+        .fold(Tag::new("mTypeRule").ends(&rule.from, &rule.to), |tag, (name, value)| tag.number(name, value))
 }
 
 fn synapse_class(class: &SynapseClass) -> Tag {
-    Tag::new("class")
-        .text(&CLASS_ID, Some(&class.name))
-        .pair(&GSYN, class.gsyn_ns)
+    let tag = Tag::new("class").text(&CLASS_ID, Some(&class.name));
+    fields::of_class(class)
+        .into_iter()
+        .fold(tag, |tag, (name, value)| tag.pair(name, value))
         .number(&N_RRP, Some(class.n_rrp))
-        .pair(&TAU_DECAY, class.tau_decay_ms)
-        .pair(&U_SYN, class.u_syn)
-        .pair(&TAU_REC, class.tau_rec_ms)
-        .pair(&TAU_FACIL, class.tau_facil_ms)
         .number(&CONDUCTANCE_RATIO, class.conductance_ratio)
         .number(&U_HILL, class.u_hill_mm)
 }

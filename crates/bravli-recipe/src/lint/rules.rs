@@ -29,7 +29,8 @@ pub(crate) fn rules(recipe: &Recipe, notes: &mut Notes) {
 fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
     let types = &found.types;
     let table = recipe.synapse_table(types);
-    for (rule, tally) in recipe.synapse_rules.iter().zip(table.tally()) {
+    let tallies = table.tally();
+    for (rule, tally) in recipe.synapse_rules.iter().zip(&tallies) {
         let name = format!("synapse rule {}->{} {}", rule.from, rule.to, rule.class);
         // an end that no m-type fits at all is told as a dead rule
         let fits = |end: &EndPattern| types.iter().any(|cell| end.matches(&cell.class()));
@@ -56,7 +57,7 @@ fn decided(recipe: &Recipe, found: &CellTypes, notes: &mut Notes) {
             notes.add(Problem::warning("overridden_rule", message).at(rule.at.clone()).remedy(remedy));
         }
     }
-    for (rule, tally) in recipe.synapse_rules.iter().zip(table.tally()) {
+    for (rule, tally) in recipe.synapse_rules.iter().zip(&tallies) {
         let sign = if rule.class.starts_with('E') { "EXC" } else { "INH" };
         let against = types.iter().find(|cell| cell.synapse_class != sign && rule.from.matches(&cell.class()));
         if let Some(cell) = against.filter(|_| tally.n_decided > 0) {

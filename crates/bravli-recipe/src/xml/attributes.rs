@@ -34,10 +34,6 @@ impl<'a, 'n> Attributes<'a, 'n> {
     /// A number in a range; absent is fine.
     pub(crate) fn number(&mut self, name: &Name, range: Range) -> Option<f64> {
         let attribute = self.element.named(name)?;
-        self.value_of(attribute, range)
-    }
-
-    fn value_of(&mut self, attribute: &Attribute, range: Range) -> Option<f64> {
         let name = format!("{}: {}", self.what, attribute.name);
         let at = self.element.at_attribute(attribute);
         let Ok(value) = attribute.value.trim().parse::<f64>() else {
@@ -71,15 +67,12 @@ impl<'a, 'n> Attributes<'a, 'n> {
 
     /// One thing under two names must say the same.
     fn disagreeing(&mut self, known: &[&Name]) {
-        for name in known {
+        // lists of names that nothing reads share an entry and are no aliases
+        for name in known.iter().filter(|name| !name.is_list) {
             let spellings = name.spellings(self.element.dialect).iter();
             let given: Vec<&Attribute> = spellings.filter_map(|spelling| self.element.attribute(spelling)).collect();
             let [first, rest @ ..] = given.as_slice() else { continue };
             for other in rest.iter().filter(|other| other.value.trim() != first.value.trim()) {
-                // lists of names that nothing reads share an entry and are no aliases
-                if self.element.named(name).is_none() || name.is_list {
-                    continue;
-                }
                 let message = format!(
                     "{}: {}={:?} and {}={:?} are two names of one thing and disagree",
                     self.what, first.name, first.value, other.name, other.value
