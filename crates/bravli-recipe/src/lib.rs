@@ -38,6 +38,7 @@ mod model;
 mod names;
 mod number_walk;
 mod numbers;
+mod pathways;
 mod pattern;
 mod problem;
 mod published;

@@ -7,7 +7,7 @@ use crate::select::{
 };
 use crate::{
     Problem, Reading, Recipe, RecipeFiles, Rejected, Uncarried, atlas, bioname, composition, drafts, number_walk,
-    published, sidecars, sources, table, xml,
+    pathways, published, sidecars, sources, table, xml,
 };
 
 /// Reads a recipe folder, choosing the builder recipe by root element and name.
@@ -89,7 +89,7 @@ fn assemble(name: &str, parsed: &Parsed, notes: &mut Notes) -> Recipe {
         recipe.mini_frequencies = table::mini_frequencies(table, notes);
     }
     recipe.populations = yaml(POPULATIONS).map(|n| sidecars::populations(n, notes)).unwrap_or_default();
-    recipe.pathways = yaml(PATHWAYS).map(|n| sidecars::pathways(n, notes)).unwrap_or_default();
+    recipe.pathways = yaml(PATHWAYS).map(|n| pathways::pathways(n, notes)).unwrap_or_default();
     recipe.neurons = yaml(NEURONS).map(|n| sidecars::neurons(n, notes));
     if let Some(node) = yaml(SOURCES) {
         (recipe.sources, recipe.target) = sources::read(node, notes);

@@ -1,11 +1,11 @@
-//! Our own files beside the builder recipe: column, populations, pathways, neurons.
+//! Our own files beside the builder recipe: column, populations, neurons.
 
 use crate::lint::thin_layer;
 use crate::problem::Notes;
 use crate::range::Range;
 use crate::yaml::{Fields, Node};
 use crate::{
-    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PathwaySpec, PopulationSpec, Problem,
+    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PopulationSpec, Problem,
     ReceptorSpec, Shape,
 };
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
@@ -61,30 +61,6 @@ pub(crate) fn populations(node: &Node, notes: &mut Notes) -> Vec<PopulationSpec>
         populations.push(PopulationSpec { name, mtypes, class });
     }
     populations
-}
-
-const PATHWAY: &[&str] = &["pre", "post", "probability", "within_um", "sigma_um", "attenuation", "mean_synapses"];
-
-/// Reads `pathways.yaml`.
-pub(crate) fn pathways(node: &Node, notes: &mut Notes) -> Vec<PathwaySpec> {
-    let mut top = Fields::new(node, "pathways.yaml", &["pathways"], notes);
-    let mut pathways = Vec::new();
-    for item in top.list("pathways") {
-        let end = |key: &str| item.get(key).map(Node::label).unwrap_or_default();
-        let what = format!("pathway {}->{}", end("pre"), end("post"));
-        let mut fields = Fields::new(item, &what, PATHWAY, top.notes);
-        let (pre, post) = (fields.name("pre"), fields.name("post"));
-        let probability = fields.required_number("probability", Range::Unit);
-        let within_um = fields.required_number("within_um", Range::Positive);
-        let sigma_um = fields.required_number("sigma_um", Range::Positive);
-        let attenuation = fields.required_number("attenuation", Range::Unit);
-        let mean_synapses = fields.number("mean_synapses", Range::Positive);
-        let (Some(pre), Some(post), Some(probability)) = (pre, post, probability) else { continue };
-        let (Some(within_um), Some(sigma_um), Some(attenuation)) = (within_um, sigma_um, attenuation) else { continue };
-        let at = item.at();
-        pathways.push(PathwaySpec { pre, post, probability, within_um, sigma_um, attenuation, mean_synapses, at });
-    }
-    pathways
 }
 
 const ADEX: &[&str] =

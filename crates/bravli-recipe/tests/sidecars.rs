@@ -74,7 +74,7 @@ fn all_sidecars_are_read_and_answer_questions() {
     );
     assert_eq!(recipe.population_of("L4_SSC").unwrap().name, "L4_E");
     assert_eq!(recipe.pathway("L4_E", "L23_SST").unwrap().mean_synapses, Some(4.5));
-    assert_eq!(recipe.pathway("L23_SST", "L4_E").unwrap().probability, 0.0);
+    assert_eq!(recipe.pathway("L23_SST", "L4_E").unwrap().probability(), 0.0);
     assert_eq!(recipe.membrane("L4_E").unwrap().v_th_mv.unwrap().get(), -45.0);
     assert!(recipe.membrane("L23_SST").is_none());
     assert_eq!(recipe.neurons.as_ref().unwrap().etypes["bAC"].b_pa.get(), 60.0);

@@ -14,9 +14,13 @@
 //! ```
 
 mod philox;
+mod prepared;
+mod quantile;
 mod samplers;
 mod stream;
 
 pub use philox::philox4x32;
+pub use prepared::{Gamma, NormalWithinSd, Poisson, unit32};
+pub use quantile::{normal_cdf, normal_quantile};
 pub use samplers::{Sampler, binomial_from_uniform};
 pub use stream::{Draw, Stream};

@@ -1,6 +1,6 @@
 //! What two recipes say of the same pairs of populations: our own pathways.
 
-use crate::{PathwaySpec, Recipe};
+use crate::Recipe;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub struct PopulationDiff {
 pub struct PopulationChange {
     /// Ends, as `L4_E->L23_E`.
     pub pathway: String,
-    /// Mean probability over pairs within reach, in the first and the second.
+    /// Probability, as the rule states it, in the first and the second; 0 where it fixes a number instead.
     pub probability: [f64; 2],
     /// Fields that differ, with both values.
     pub fields: Vec<(String, [Option<f64>; 2])>,
@@ -42,10 +42,10 @@ pub(super) fn compare(first: &Recipe, second: &Recipe) -> PopulationDiff {
         for post in &common {
             let (Some(one), Some(two)) = (first.pathway(pre, post), second.pathway(pre, post)) else { continue };
             diff.n_compared += 1;
-            let pairs = values(one).into_iter().zip(values(two)).map(|((field, a), (_, b))| (field, [a, b]));
+            let pairs = one.fields().into_iter().zip(two.fields()).map(|((field, a), (_, b))| (field, [a, b]));
             let fields: Vec<_> = pairs.filter(|(_, [a, b])| a != b).map(|(f, pair)| (f.to_owned(), pair)).collect();
             if !fields.is_empty() {
-                let probability = [one.probability, two.probability];
+                let probability = [one.probability(), two.probability()];
                 diff.changed.push(PopulationChange { pathway: format!("{pre}->{post}"), probability, fields });
             }
         }
@@ -53,14 +53,4 @@ pub(super) fn compare(first: &Recipe, second: &Recipe) -> PopulationDiff {
     let moved = |change: &PopulationChange| (change.probability[1] - change.probability[0]).abs();
     diff.changed.sort_by(|a, b| moved(b).total_cmp(&moved(a)).then_with(|| a.pathway.cmp(&b.pathway)));
     diff
-}
-
-fn values(pathway: &PathwaySpec) -> [(&'static str, Option<f64>); 5] {
-    [
-        ("probability", Some(pathway.probability)),
-        ("within_um", Some(pathway.within_um)),
-        ("sigma_um", Some(pathway.sigma_um)),
-        ("attenuation", Some(pathway.attenuation)),
-        ("mean_synapses", pathway.mean_synapses),
-    ]
 }
