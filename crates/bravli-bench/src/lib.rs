@@ -85,7 +85,7 @@ impl ColumnCase {
         let input = PointInput {
             neurons: &self.neurons,
             backgrounds: &self.backgrounds,
-            edges: &self.circuit.edges,
+            connections: self.circuit.connections(),
             class_excites: &self.class_excites,
             fibres: &fibres,
             schedule: &schedule,

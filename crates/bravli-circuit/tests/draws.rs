@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the report")]
 
-use bravli_circuit::{Contact, ContactStreams};
+use bravli_circuit::{Contact, ContactLaw};
+use bravli_rng::{Draw, Stream};
 use bravli_recipe::{MeanSd, Recipe, RecipeFiles, read};
 use std::path::Path;
 
@@ -39,19 +40,19 @@ fn every_class_is_drawn_with_its_moments() {
     let recipe = shipped();
     assert!(recipe.synapse_classes.len() > 20);
     for class in recipe.synapse_classes.values() {
-        let streams = ContactStreams::new(7, &class.name);
-        let synapses = MeanSd { mean: 4.0, sd: 1.28 };
-        let drawn: Vec<Contact> = (0..N).map(|pair| streams.draw(pair, class, synapses)).collect();
+        let stream = Stream::new(7, &class.name, Draw::Gsyn);
+        let law = ContactLaw::new(class, MeanSd { mean: 4.0, sd: 1.28 });
+        let drawn: Vec<Contact> = (0..N).map(|pair| law.draw(stream, pair)).collect();
         is_gamma(moments(drawn.iter().map(|c| f64::from(c.gsyn_ns))), class.gsyn_ns, &format!("{} gsyn", class.name));
         // times below a tenth of a millisecond are raised to it, which no class here comes near
         let tau_rec = moments(drawn.iter().map(|c| f64::from(c.tau_rec_ms)));
         is_gamma(tau_rec, class.tau_rec_ms, &format!("{} tau_rec", class.name));
         for contact in &drawn {
             let (low, high) = (class.u_syn.mean - class.u_syn.sd, class.u_syn.mean + class.u_syn.sd);
-            let u = f64::from(contact.u_syn);
+            let u = f64::from(law.u_syn_range.decode(contact.u_syn));
             assert!(u >= low.max(0.0) - 1e-6 && u <= high.min(1.0) + 1e-6, "{}: u {u}", class.name);
             let (dtc, sd) = (class.tau_decay_ms.mean, class.tau_decay_ms.sd);
-            let decay = f64::from(contact.tau_decay_ms);
+            let decay = f64::from(law.tau_decay_range.decode(contact.tau_decay));
             assert!(decay >= (dtc - sd).max(0.3) - 1e-5 && decay <= dtc + sd + 1e-5, "{}: {decay} ms", class.name);
             assert!(contact.n_rrp >= 1);
         }

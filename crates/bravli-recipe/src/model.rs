@@ -525,6 +525,12 @@ impl Falloff {
         }
     }
 
+    /// σ, λ or reach, in µm; infinite where there is no fall-off.
+    #[must_use]
+    pub fn scale_um(&self) -> f64 {
+        self.widths_um().into_iter().flatten().next().unwrap_or(f64::INFINITY)
+    }
+
     /// Share of the value at distance zero that is left at `distance_um`.
     #[inline]
     #[must_use]

@@ -82,7 +82,7 @@ pub(crate) fn fibre_spikes(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bravli_circuit::{Edges, Trial, TrialKind};
+    use bravli_circuit::{Trial, TrialKind};
 
     #[test]
     fn a_stimulus_adds_its_expected_spikes_after_the_latency() {
@@ -95,13 +95,7 @@ mod tests {
             hz_per_mu: 0.0,
             hz_per_sigma: 0.0,
         };
-        let population = FibrePopulation {
-            source: "vpm".into(),
-            n_fibres: 4_000,
-            rate,
-            edges: Edges::default(),
-            is_excitatory: vec![],
-        };
+        let population = FibrePopulation::unconnected("vpm", 4_000, rate);
         let trial =
             Trial { block: 0, context: 0, mu: 3.0, sigma: 1.0, x: 3.0, kind: TrialKind::Natural, onset_ms: 50.0 };
         let schedule = Schedule { duration_ms: 400.0, trials: vec![trial], contexts: vec![] };

@@ -1,7 +1,7 @@
 //! What an engine is given.
 
 use crate::receptors::Receptors;
-use bravli_circuit::{Boundary, Column, Condition, Edges, FibrePopulation, MAX_BACKGROUNDS, NeuronColumns, Schedule};
+use bravli_circuit::{Boundary, Column, Condition, Connections, FibrePopulation, MAX_BACKGROUNDS, NeuronColumns, Schedule};
 
 /// Everything a point-neuron run needs, as plain columns.
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +11,7 @@ pub struct PointInput<'a> {
     /// Background conductances, in node order.
     pub backgrounds: &'a BackgroundColumns,
     /// Connections, sorted by source.
-    pub edges: &'a Edges,
+    pub connections: Connections<'a>,
     /// Sign of each synapse class, by index.
     pub class_excites: &'a [bool],
     /// Outside fibres.

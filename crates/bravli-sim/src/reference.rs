@@ -7,7 +7,7 @@ use crate::calcium_factor;
 use crate::fibre_spikes::fibre_spikes;
 use crate::input::PointInput;
 use crate::receptors::biexponential_factor;
-use bravli_circuit::{Edges, Spikes};
+use bravli_circuit::{Connection as Row, Spikes};
 use bravli_rng::{Draw, Stream, binomial_from_uniform, philox4x32};
 
 /// Runge–Kutta steps inside one step of the model.
@@ -195,45 +195,41 @@ pub fn run(input: &PointInput<'_>, population: &str) -> Spikes {
 
 fn connections(input: &PointInput<'_>) -> Vec<Connection> {
     let mut all = Vec::new();
-    let mut add = |edges: &Edges, edge: usize, source: usize, excites: bool| {
+    let mut add = |row: &Row, source: usize, excites: bool| {
         let receptors = &input.receptors;
         let (rise, slow_rise, slow_decay) = if excites {
             (receptors.ampa_rise_ms, receptors.nmda_rise_ms, receptors.nmda_decay_ms)
         } else {
             (receptors.gaba_a_rise_ms, receptors.gaba_b_rise_ms, receptors.gaba_b_decay_ms)
         };
-        let n_rrp = edges.n_rrp[edge].max(1);
-        let n_sites = u32::from(edges.n_synapses[edge]) * u32::from(n_rrp);
-        let delay = (f64::from(edges.delay_ms[edge]) + input.dendritic_delay_ms) / input.dt_ms;
+        let n_rrp = row.n_rrp.max(1);
+        let n_sites = u32::from(row.n_synapses) * u32::from(n_rrp);
+        let delay = (f64::from(row.delay_ms) + input.dendritic_delay_ms) / input.dt_ms;
         all.push(Connection {
             source,
-            target: edges.target[edge] as usize,
+            target: row.target as usize,
             number: all.len() as u32,
             excites,
             delay: (delay.round() as usize).max(1),
-            peak_ns: f64::from(edges.gsyn_ns[edge]) * f64::from(edges.attenuation[edge]) / f64::from(n_rrp),
-            ratio: f64::from(edges.conductance_ratio[edge]),
-            u_rest: f64::from(edges.u_syn[edge]) * calcium_factor(f64::from(edges.u_hill_mm[edge]), input.calcium_mm),
-            tau_rec: f64::from(edges.tau_rec_ms[edge]),
-            tau_facil: f64::from(edges.tau_facil_ms[edge]),
+            peak_ns: f64::from(row.gsyn_ns) * f64::from(row.attenuation) / f64::from(n_rrp),
+            ratio: f64::from(row.conductance_ratio),
+            u_rest: f64::from(row.u_syn) * calcium_factor(f64::from(row.u_hill_mm), input.calcium_mm),
+            tau_rec: f64::from(row.tau_rec_ms),
+            tau_facil: f64::from(row.tau_facil_ms),
             n_sites,
             filled: n_sites,
             u: 0.0,
             last: None,
-            fast: Receptor::new(rise, f64::from(edges.tau_decay_ms[edge])),
+            fast: Receptor::new(rise, f64::from(row.tau_decay_ms)),
             slow: Receptor::new(slow_rise, slow_decay),
             arriving: Vec::new(),
         });
     };
-    for edge in 0..input.edges.len() {
-        let excites = input.class_excites[usize::from(input.edges.class[edge])];
-        add(input.edges, edge, input.edges.source[edge] as usize, excites);
-    }
+    input.connections.for_each(|source, _, row| add(row, source, input.class_excites[usize::from(row.class)]));
     let mut offset = input.neurons.c_m_pf.len();
     for fibres in input.fibres {
-        for edge in 0..fibres.edges.len() {
-            add(&fibres.edges, edge, offset + fibres.edges.source[edge] as usize, fibres.is_excitatory[edge]);
-        }
+        let excites = |row: &Row| fibres.class_excites[usize::from(row.class)];
+        fibres.connections().for_each(|fibre, _, row| add(row, offset + fibre, excites(row)));
         offset += fibres.n_fibres as usize;
     }
     all

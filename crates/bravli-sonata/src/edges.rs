@@ -1,138 +1,162 @@
-//! Edges: a row per connection, with both indices.
+//! Edges: a row per connection, with both indices, written and read in blocks.
 
+use crate::edge_columns::{BLOCK, Block};
 use crate::error::SonataError;
-use crate::index::index_of;
 use crate::names::{
     EDGE_TYPE, EDGES, GROUP, INDICES, NODE_POPULATION, NODE_TO_RANGES, RANGE_TO_EDGE, SOURCE_TO_TARGET,
     TARGET_TO_SOURCE, sonata,
 };
-use crate::store::{Place, read_file, write_file};
-use bravli_circuit::{EdgeHeader, Edges, MAX_CELLS};
+use crate::store::{Column, Place, read_file, write_file};
+use bravli_circuit::{Connections, Contact, EdgeHeader, Edges, EdgesBuilder, Ends};
+use half::f16;
 use std::path::Path;
-
-/// Calls `$what!(field, method)` for every column of decimal numbers.
-macro_rules! for_decimals {
-    ($what:ident) => {
-        $what!(
-            gsyn_ns,
-            u_syn,
-            tau_rec_ms,
-            tau_facil_ms,
-            tau_decay_ms,
-            delay_ms,
-            conductance_ratio,
-            u_hill_mm,
-            attenuation
-        )
-    };
-}
 
 /// Writes connections, with the indices by source and by target.
 ///
-/// One row is one connection of `nsyns` synapses; `synapse_class` refers to names in `@library`. The indices end with
-/// the last node that has an edge.
+/// One row is one connection of `nsyns` synapses; `edge_type_id` is an index into the header's pathways. The indices end
+/// with the last node of their end.
 ///
 /// # Errors
-/// [`SonataError::Length`], [`SonataError::Value`] or [`SonataError::Unsorted`] when the columns do not fit each other or
-/// the header; [`SonataError::Write`] when the file cannot be written.
+/// [`SonataError::Value`] when a row has no pathway; [`SonataError::Write`] when the file cannot be written.
 ///
 /// # Repeatability
 /// Equal edges give equal bytes.
-pub fn write_edges(path: &Path, header: &EdgeHeader, edges: &Edges) -> Result<(), SonataError> {
-    check(path, edges)?;
-    let classes: Vec<&str> = header.classes.iter().map(String::as_str).collect();
+pub fn write_edges(path: &Path, connections: &Connections<'_>) -> Result<(), SonataError> {
+    let (header, n) = (connections.header, connections.len());
     write_file(path, |root| {
         let population = root.create(EDGES)?.create(&header.edge_population)?;
-        population.write_untyped(EDGE_TYPE, edges.len())?;
-        write_ids(&population, sonata("source"), &edges.source, &header.source_population)?;
-        write_ids(&population, sonata("target"), &edges.target, &header.target_population)?;
+        let source = ids(&population, sonata("source"), n, &header.source_population)?;
+        let target = ids(&population, sonata("target"), n, &header.target_population)?;
+        let edge_type = population.column::<i64>(EDGE_TYPE, n)?;
         let group = population.create(GROUP)?;
-        group.write_named(sonata("class"), &edges.class, &classes)?;
-        group.write(sonata("n_synapses"), &edges.n_synapses)?;
-        group.write(sonata("n_rrp"), &edges.n_rrp)?;
-        macro_rules! write {
-            ($($column:ident),*) => { $(group.write(sonata(stringify!($column)), &edges.$column)?;)* };
+        let columns = Block::columns(&group, n)?;
+        let mut block = Block::default();
+        for first in (0..n).step_by(BLOCK) {
+            let rows = first..(first + BLOCK).min(n);
+            block.fill(connections, rows.clone(), path)?;
+            source.write(rows.start, &block.source)?;
+            target.write(rows.start, &block.target)?;
+            edge_type.write(rows.start, &block.edge_type)?;
+            block.write(&columns, rows.start)?;
         }
-        for_decimals!(write);
         let indices = population.create(INDICES)?;
-        for (name, nodes) in [(SOURCE_TO_TARGET, &edges.source), (TARGET_TO_SOURCE, &edges.target)] {
-            let index = index_of(nodes);
-            let place = indices.create(name)?;
-            place.write_pairs(NODE_TO_RANGES, &index.node_to_ranges)?;
-            place.write_pairs(RANGE_TO_EDGE, &index.range_to_edges)?;
-        }
-        Ok(())
+        by_source(&indices.create(SOURCE_TO_TARGET)?, connections)?;
+        by_target(&indices.create(TARGET_TO_SOURCE)?, connections)
     })
 }
 
-/// Reads connections that were written with this header.
+/// A column of node ids that says whose they are.
+fn ids<'a>(place: &'a Place<'_>, name: &'a str, n: usize, population: &str) -> Result<Column<'a>, SonataError> {
+    let column = place.column::<u64>(name, n)?;
+    place.write_text(&column.dataset, name, NODE_POPULATION, population)?;
+    Ok(column)
+}
+
+/// Rows of a source stand together: one range each.
+fn by_source(place: &Place<'_>, connections: &Connections<'_>) -> Result<(), SonataError> {
+    let n = connections.n_sources();
+    let mut nodes = Vec::with_capacity(n);
+    let mut ranges = Vec::with_capacity(n);
+    for source in 0..n {
+        let rows = connections.rows(source);
+        let first = ranges.len() as u64;
+        if !rows.is_empty() {
+            ranges.push([rows.start as u64, rows.end as u64]);
+        }
+        nodes.push([first, ranges.len() as u64]);
+    }
+    place.write_pairs(NODE_TO_RANGES, &nodes)?;
+    place.write_pairs(RANGE_TO_EDGE, &ranges)
+}
+
+/// Rows of a target lie apart: one range each, in the order of the rows.
+fn by_target(place: &Place<'_>, connections: &Connections<'_>) -> Result<(), SonataError> {
+    let (targets, n) = (connections.edges.targets(), connections.targets.types.len());
+    let mut next = vec![0_u64; n + 1];
+    for target in targets {
+        next[*target as usize + 1] += 1;
+    }
+    for node in 0..n {
+        next[node + 1] += next[node];
+    }
+    let nodes: Vec<[u64; 2]> = next.windows(2).map(|bounds| [bounds[0], bounds[1]]).collect();
+    place.write_pairs(NODE_TO_RANGES, &nodes)?;
+    drop(nodes);
+    // a circuit has fewer than 2^32 rows: a terabyte of them would be needed
+    let mut rows = vec![0_u32; targets.len()];
+    for (row, target) in targets.iter().enumerate() {
+        let at = &mut next[*target as usize];
+        rows[*at as usize] = row as u32;
+        *at += 1;
+    }
+    let column = place.pairs(RANGE_TO_EDGE, rows.len())?;
+    let mut pairs = Vec::with_capacity(BLOCK);
+    for (block, rows) in rows.chunks(BLOCK).enumerate() {
+        pairs.clear();
+        pairs.extend(rows.iter().map(|row| [u64::from(*row), u64::from(*row) + 1]));
+        column.write_pairs(block * BLOCK, &pairs)?;
+    }
+    Ok(())
+}
+
+/// Reads connections that were written with this header, between nodes of these types.
 ///
 /// # Errors
 /// [`SonataError`] when the file is absent, damaged, or does not fit the header.
-pub fn read_edges(path: &Path, header: &EdgeHeader) -> Result<Edges, SonataError> {
-    let classes: Vec<&str> = header.classes.iter().map(String::as_str).collect();
-    let edges = read_file(path, |root| {
+pub fn read_edges(
+    path: &Path,
+    header: &EdgeHeader,
+    sources: Ends<'_>,
+    targets: Ends<'_>,
+) -> Result<Edges, SonataError> {
+    read_file(path, |root| {
         let population = root.open(EDGES)?.open(&header.edge_population)?;
         population.expect_text(sonata("source"), NODE_POPULATION, &header.source_population)?;
         population.expect_text(sonata("target"), NODE_POPULATION, &header.target_population)?;
-        let source: Vec<u32> = population.read_whole(sonata("source"), None)?;
+        let (source_name, target_name) = (sonata("source"), sonata("target"));
+        let source = population.whole_column(source_name, None)?;
         let n = source.len();
+        let target = population.whole_column(target_name, Some(n))?;
         let group = population.open(GROUP)?;
-        let mut edges = Edges {
-            source,
-            target: population.read_whole(sonata("target"), Some(n))?,
-            class: group.read_named(sonata("class"), n, &classes)?,
-            n_synapses: group.read_whole(sonata("n_synapses"), Some(n))?,
-            n_rrp: group.read_whole(sonata("n_rrp"), Some(n))?,
-            ..Edges::default()
-        };
-        macro_rules! read {
-            ($($column:ident),*) => { $(edges.$column = group.read_f32(sonata(stringify!($column)), n)?;)* };
+        let whole = |name| group.whole_column(sonata(name), Some(n));
+        let decimal = |name| group.decimal_column(sonata(name), Some(n));
+        let (n_synapses, n_rrp) = (whole("n_synapses")?, whole("n_rrp")?);
+        let (gsyn, u_syn, decay) = (decimal("gsyn_ns")?, decimal("u_syn")?, decimal("tau_decay_ms")?);
+        let (rec, facil) = (decimal("tau_rec_ms")?, decimal("tau_facil_ms")?);
+        let mut builder = EdgesBuilder::new(sources.types.len(), n);
+        for first in (0..n).step_by(BLOCK) {
+            let rows = first..(first + BLOCK).min(n);
+            let (from, to): (Vec<u32>, Vec<u32>) = (source.read(rows.clone())?, target.read(rows.clone())?);
+            let (synapses, vesicles): (Vec<u8>, Vec<u8>) = (n_synapses.read(rows.clone())?, n_rrp.read(rows.clone())?);
+            let gsyn: Vec<f32> = gsyn.read_decimals(rows.clone())?;
+            let u_syn = u_syn.read_decimals(rows.clone())?;
+            let decay = decay.read_decimals(rows.clone())?;
+            let rec = rec.read_decimals(rows.clone())?;
+            let facil = facil.read_decimals(rows.clone())?;
+            for i in 0..from.len() {
+                let type_of = |ends: &Ends<'_>, id: u32| ends.types.get(id as usize).copied();
+                let ends = type_of(&sources, from[i]).zip(type_of(&targets, to[i]));
+                let pathway = ends.and_then(|(from, to)| header.pathway(from, to)).ok_or_else(|| {
+                    let expected = "two nodes that a pathway of the circuit connects".to_owned();
+                    population.value(source_name, first + i, expected, format!("{} -> {}", from[i], to[i]))
+                })?;
+                let contact = Contact {
+                    n_synapses: synapses[i],
+                    n_rrp: vesicles[i],
+                    gsyn_ns: f16::from_f32(gsyn[i]),
+                    tau_rec_ms: f16::from_f32(rec[i]),
+                    tau_facil_ms: f16::from_f32(facil[i]),
+                    u_syn: pathway.u_syn.encode(f64::from(u_syn[i])),
+                    tau_decay: pathway.tau_decay_ms.encode(f64::from(decay[i])),
+                };
+                builder.push(from[i], to[i], &contact).map_err(|_| SonataError::Unsorted {
+                    file: path.to_owned(),
+                    dataset: population.path(source_name),
+                    row: first + i,
+                    order: "source, then target",
+                })?;
+            }
         }
-        for_decimals!(read);
-        Ok(edges)
-    })?;
-    check(path, &edges)?;
-    Ok(edges)
-}
-
-fn write_ids(place: &Place<'_>, name: &str, ids: &[u32], population: &str) -> Result<(), SonataError> {
-    let wide: Vec<u64> = ids.iter().map(|id| u64::from(*id)).collect();
-    let dataset = place.write(name, &wide)?;
-    place.write_text(&dataset, name, NODE_POPULATION, population)
-}
-
-/// Checks lengths, order and ids; the promise of [`Edges`] holds on either side of a file.
-fn check(path: &Path, edges: &Edges) -> Result<(), SonataError> {
-    let expected = edges.len();
-    let length = |name: &'static str, actual: usize| {
-        let wrong =
-            || SonataError::Length { file: path.to_owned(), dataset: sonata(name).to_owned(), expected, actual };
-        if actual == expected { Ok(()) } else { Err(wrong()) }
-    };
-    length("target", edges.target.len())?;
-    length("class", edges.class.len())?;
-    length("n_synapses", edges.n_synapses.len())?;
-    length("n_rrp", edges.n_rrp.len())?;
-    macro_rules! lengths {
-        ($($column:ident),*) => { $(length(stringify!($column), edges.$column.len())?;)* };
-    }
-    for_decimals!(lengths);
-    let pair = |row: usize| (edges.source[row], edges.target[row]);
-    if let Some(row) = (1..expected).find(|row| pair(row - 1) > pair(*row)) {
-        let dataset = sonata("source").to_owned();
-        return Err(SonataError::Unsorted { file: path.to_owned(), dataset, row, order: "source, then target" });
-    }
-    for (name, ids) in [("source", &edges.source), ("target", &edges.target)] {
-        if let Some(row) = ids.iter().position(|id| f64::from(*id) >= MAX_CELLS) {
-            return Err(SonataError::Value {
-                file: path.to_owned(),
-                dataset: sonata(name).to_owned(),
-                row,
-                expected: format!("a node id below {MAX_CELLS}"),
-                actual: ids[row].to_string(),
-            });
-        }
-    }
-    Ok(())
+        Ok(builder.finish())
+    })
 }

@@ -24,6 +24,7 @@
 
 mod circuit;
 mod config;
+mod edge_columns;
 mod edges;
 mod error;
 mod index;

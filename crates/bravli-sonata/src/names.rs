@@ -27,11 +27,10 @@ pub const NODE_COLUMNS: [Name; 8] = [
     name("is_excitatory", "synapse_class", "name"),
 ];
 
-/// Columns of edges; `attenuation` is ours alone.
-pub const EDGE_COLUMNS: [Name; 14] = [
+/// Columns of edges.
+pub const EDGE_COLUMNS: [Name; 12] = [
     name("source", "source_node_id", "id"),
     name("target", "target_node_id", "id"),
-    name("class", "synapse_class", "name"),
     name("n_synapses", "nsyns", "count"),
     name("gsyn_ns", "conductance", "nS"),
     name("u_syn", "u_syn", "1"),
@@ -42,7 +41,6 @@ pub const EDGE_COLUMNS: [Name; 14] = [
     name("delay_ms", "delay", "ms"),
     name("conductance_ratio", "conductance_scale_factor", "1"),
     name("u_hill_mm", "u_hill_coefficient", "mM"),
-    name("attenuation", "attenuation", "1"),
 ];
 
 /// Columns of spikes. Older files say `gids` for node ids.

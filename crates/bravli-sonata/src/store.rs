@@ -1,6 +1,7 @@
 //! HDF5 with paths in its errors: one writer or reader at a time, and sizes checked before anything is reserved.
 
 mod any;
+mod column;
 mod heaps;
 mod read;
 mod write;
@@ -14,6 +15,8 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
+
+pub(crate) use column::Column;
 
 /// Root attribute `magic` of the SONATA specification.
 const MAGIC_NUMBER: u32 = 0x0A7A;

@@ -5,7 +5,7 @@ use super::kernel::{RAW_SD, SUBSTEPS};
 use crate::calcium_factor;
 use crate::input::{PointInput, SimError};
 use crate::receptors::biexponential_factor;
-use bravli_circuit::Edges;
+use bravli_circuit::Connection as Row;
 use rayon::prelude::*;
 
 /// Cells per partition: its state and inputs stay in a core's second-level cache.
@@ -109,14 +109,20 @@ impl Plan {
     pub fn new(input: &PointInput<'_>) -> Result<Self, SimError> {
         let n_cells = input.neurons.c_m_pf.len();
         let receptors = &input.receptors;
+        let mut fibre_offsets = Vec::new();
+        let mut n_sources = n_cells as u32;
+        for fibres in input.fibres {
+            fibre_offsets.push(n_sources);
+            n_sources += fibres.n_fibres;
+        }
         let mut ampa = (f64::INFINITY, 0.0_f64);
         let mut gaba = (f64::INFINITY, 0.0_f64);
         let mut delays = (usize::MAX, 1_usize);
-        for_each_edge(input, |edges, edge, excites, delay_ms| {
-            let tau = f64::from(edges.tau_decay_ms[edge]);
+        for_each_connection(input, |row, excites| {
+            let tau = f64::from(row.tau_decay_ms);
             let range = if excites { &mut ampa } else { &mut gaba };
             *range = (range.0.min(tau), range.1.max(tau));
-            let delay = to_steps(delay_ms, input.dt_ms);
+            let delay = to_steps(delay_ms(input, row), input.dt_ms);
             delays = (delays.0.min(delay), delays.1.max(delay));
         });
         if delays.1 + MAX_BATCH > MAX_SLOTS {
@@ -143,12 +149,6 @@ impl Plan {
             mg_over_scale: (receptors.mg_mm / receptors.mg_scale_mm) as f32,
             mg_slope: receptors.mg_slope_per_mv as f32,
         };
-        let mut fibre_offsets = Vec::new();
-        let mut n_sources = n_cells as u32;
-        for fibres in input.fibres {
-            fibre_offsets.push(n_sources);
-            n_sources += fibres.n_fibres;
-        }
         let starts: Vec<usize> = (0..n_cells).step_by(PARTITION).collect();
         let partitions = starts
             .into_par_iter()
@@ -180,18 +180,17 @@ fn to_steps(delay_ms: f64, dt_ms: f64) -> usize {
     ((delay_ms / dt_ms).round() as usize).max(1)
 }
 
-/// Calls `visit` with (edges, row, excites, delay in ms) for all connections, cells' first.
-fn for_each_edge(input: &PointInput<'_>, mut visit: impl FnMut(&Edges, usize, bool, f64)) {
-    for edge in 0..input.edges.len() {
-        let excites = input.class_excites[usize::from(input.edges.class[edge])];
-        visit(input.edges, edge, excites, f64::from(input.edges.delay_ms[edge]) + input.dendritic_delay_ms);
-    }
+/// Calls `visit` with all connections, cells' first, then fibres', and whether each excites.
+fn for_each_connection(input: &PointInput<'_>, mut visit: impl FnMut(&Row, bool)) {
+    input.connections.for_each(|_, _, row| visit(row, input.class_excites[usize::from(row.class)]));
     for fibres in input.fibres {
-        for edge in 0..fibres.edges.len() {
-            let delay = f64::from(fibres.edges.delay_ms[edge]) + input.dendritic_delay_ms;
-            visit(&fibres.edges, edge, fibres.is_excitatory[edge], delay);
-        }
+        fibres.connections().for_each(|_, _, row| visit(row, fibres.class_excites[usize::from(row.class)]));
     }
+}
+
+/// From a spike to conductance at the soma, ms.
+fn delay_ms(input: &PointInput<'_>, row: &Row) -> f64 {
+    f64::from(row.delay_ms) + input.dendritic_delay_ms
 }
 
 fn partition(
@@ -206,29 +205,29 @@ fn partition(
     let mut rows = vec![0_u32; n_sources + 1];
     let mut connections = Vec::new();
     let mut current = 0_usize;
-    let mut edge_number = 0_u32;
-    let mut add = |edges: &Edges, edge: usize, source: usize, excites: bool, number: u32| {
-        let target = edges.target[edge] as usize;
-        if !range.contains(&target) {
-            return;
-        }
+    let mut add = |row: &Row, source: usize, excites: bool, number: usize| {
         while current < source {
             current += 1;
             rows[current] = connections.len() as u32;
         }
-        connections.push(connection(input, edges, edge, (target - first) as u16, excites, number, ladders));
+        let target = (row.target as usize - first) as u16;
+        connections.push(connection(input, row, target, excites, number as u32, ladders));
     };
-    for edge in 0..input.edges.len() {
-        let excites = input.class_excites[usize::from(input.edges.class[edge])];
-        add(input.edges, edge, input.edges.source[edge] as usize, excites, edge_number);
-        edge_number += 1;
-    }
-    for (fibres, offset) in input.fibres.iter().zip(fibre_offsets) {
-        for edge in 0..fibres.edges.len() {
-            let source = (offset + fibres.edges.source[edge]) as usize;
-            add(&fibres.edges, edge, source, fibres.is_excitatory[edge], edge_number);
-            edge_number += 1;
+    // edges are numbered through all populations, in their order
+    let mut numbered = 0;
+    let fibres = input.fibres.iter().zip(fibre_offsets);
+    let populations = std::iter::once((input.connections, input.class_excites, 0))
+        .chain(fibres.map(|(fibres, offset)| (fibres.connections(), &fibres.class_excites[..], *offset as usize)));
+    for (population, class_excites, offset) in populations {
+        for source in 0..population.n_sources() {
+            for row in population.rows_onto(source, &range) {
+                if let Some(connection) = population.get(source, row) {
+                    let excites = class_excites[usize::from(connection.class)];
+                    add(&connection, offset + source, excites, numbered + row);
+                }
+            }
         }
+        numbered += population.len();
     }
     for row in &mut rows[current + 1..] {
         *row = connections.len() as u32;
@@ -240,8 +239,7 @@ fn partition(
 
 fn connection(
     input: &PointInput<'_>,
-    edges: &Edges,
-    edge: usize,
+    row: &Row,
     target: u16,
     excites: bool,
     number: u32,
@@ -249,9 +247,9 @@ fn connection(
 ) -> Connection {
     use super::block::{IN_GABA_A, IN_GABA_B, IN_NMDA};
     let receptors = &input.receptors;
-    let tau = f64::from(edges.tau_decay_ms[edge]);
+    let tau = f64::from(row.tau_decay_ms);
     let per_vesicle =
-        f64::from(edges.gsyn_ns[edge]) * f64::from(edges.attenuation[edge]) / f64::from(edges.n_rrp[edge].max(1));
+        f64::from(row.gsyn_ns) * f64::from(row.attenuation) / f64::from(row.n_rrp.max(1));
     let (rise, slow_rise, slow_decay) = if excites {
         (receptors.ampa_rise_ms, receptors.nmda_rise_ms, receptors.nmda_decay_ms)
     } else {
@@ -259,13 +257,12 @@ fn connection(
     };
     let (rung, first, second) = if excites { ladders.0.mix(tau) } else { ladders.1.mix(tau) };
     let fast = per_vesicle * biexponential_factor(rise, tau);
-    let slow = per_vesicle * f64::from(edges.conductance_ratio[edge]) * biexponential_factor(slow_rise, slow_decay);
-    let n_sites = u32::from(edges.n_synapses[edge]) * u32::from(edges.n_rrp[edge].max(1));
-    let u_rest = f64::from(edges.u_syn[edge]) * calcium_factor(f64::from(edges.u_hill_mm[edge]), input.calcium_mm);
-    let delay_ms = f64::from(edges.delay_ms[edge]) + input.dendritic_delay_ms;
-    Connection {
+    let slow = per_vesicle * f64::from(row.conductance_ratio) * biexponential_factor(slow_rise, slow_decay);
+    let n_sites = u32::from(row.n_synapses) * u32::from(row.n_rrp.max(1));
+    let u_rest = f64::from(row.u_syn) * calcium_factor(f64::from(row.u_hill_mm), input.calcium_mm);
+        Connection {
         target,
-        delay: to_steps(delay_ms, input.dt_ms) as u16,
+        delay: to_steps(delay_ms(input, row), input.dt_ms) as u16,
         channel: (if excites { rung } else { IN_GABA_A + rung }) as u8,
         slow_channel: (if excites { IN_NMDA } else { IN_GABA_B }) as u8,
         n_sites: n_sites.min(u32::from(u16::MAX)) as u16,
@@ -274,8 +271,8 @@ fn connection(
         edge: number,
         u: 0.0,
         u_rest: u_rest.min(1.0) as f32,
-        rec_rate: (input.dt_ms / f64::from(edges.tau_rec_ms[edge])) as f32,
-        facil_rate: (input.dt_ms / f64::from(edges.tau_facil_ms[edge])) as f32,
+        rec_rate: (input.dt_ms / f64::from(row.tau_rec_ms)) as f32,
+        facil_rate: (input.dt_ms / f64::from(row.tau_facil_ms)) as f32,
         w_first: (fast * first) as f32,
         w_second: (fast * second) as f32,
         w_slow: slow as f32,

@@ -1,13 +1,19 @@
 //! A small random circuit with every kind of synapse, drive and cell.
 
-use bravli_circuit::{Edges, FibrePopulation, FibreRate, NeuronColumns, Schedule, Trial, TrialKind};
+use bravli_circuit::{
+    Connections, Contact, EdgeHeader, Edges, EdgesBuilder, Ends, FibrePopulation, FibreRate, Interval, NeuronColumns,
+    Pathway, Schedule, Trial, TrialKind,
+};
 use bravli_rng::{Draw, Stream};
+use half::f16;
 use bravli_sim::{BackgroundColumns, BackgroundSlot, PointInput, Receptors};
 
 /// Owns what a [`PointInput`] borrows.
 pub(crate) struct Model {
     pub(crate) neurons: NeuronColumns,
     pub(crate) backgrounds: BackgroundColumns,
+    pub(crate) node_types: Vec<u16>,
+    pub(crate) header: EdgeHeader,
     pub(crate) edges: Edges,
     pub(crate) fibres: Vec<FibrePopulation>,
     pub(crate) schedule: Schedule,
@@ -32,36 +38,68 @@ pub(crate) fn receptors() -> Receptors {
     }
 }
 
-fn push(edges: &mut Edges, source: usize, target: usize, excites: bool, stream: Stream) {
+/// Types of nodes, so that pairs of them differ in delay and kinetics.
+const TYPES: u16 = 10;
+
+fn is_inhibitory(node_type: u16) -> bool {
+    node_type % 5 == 4
+}
+
+/// A header in which every pair of types has its own delay and ranges; the source's type gives the sign.
+fn header(name: &str) -> EdgeHeader {
+    let stream = Stream::new(5, name, Draw::Synapses);
+    let pathways = (0..TYPES * TYPES).map(|pair| {
+        let excites = !is_inhibitory(pair / TYPES);
+        let (tau, spread) = if excites { (1.74, 0.18) } else { (8.3, 2.2) };
+        Pathway {
+            pre: String::new(),
+            post: String::new(),
+            pathway_rule: String::new(),
+            synapse_rule: String::new(),
+            count_rule: None,
+            class: u16::from(!excites),
+            u_syn: Interval { low: 0.3, high: 0.7 },
+            tau_decay_ms: Interval { low: tau - spread, high: tau + spread },
+            release_delay_ms: 0.2 + 2.0 * stream.uniform(u64::from(pair), 0),
+            conduction_velocity_um_per_ms: None,
+            conductance_ratio: if excites {
+                0.7
+            } else if pair.is_multiple_of(3) {
+                0.75
+            } else {
+                0.0
+            },
+            u_hill_mm: 2.79,
+            attenuation: 0.5,
+        }
+    });
+    EdgeHeader {
+        classes: vec!["E".into(), "I".into()],
+        pathways: pathways.collect(),
+        n_target_types: usize::from(TYPES),
+        pathway_of: (0..TYPES * TYPES).collect(),
+        ..EdgeHeader::default()
+    }
+}
+
+fn contact(source: usize, target: usize, excites: bool, stream: Stream) -> Contact {
     let pair = (source as u64) << 32 | target as u64;
     let mut sampler = stream.sampler(pair, 1);
-    edges.source.push(source as u32);
-    edges.target.push(target as u32);
-    edges.class.push(u16::from(!excites));
-    edges.n_synapses.push(3 + (pair % 5) as u16);
-    edges.gsyn_ns.push(sampler.gamma(if excites { 0.7 } else { 2.0 }, 0.4) as f32);
-    edges.u_syn.push(sampler.normal_within_one_sd(0.5, 0.2) as f32);
-    edges.tau_rec_ms.push(sampler.gamma(300.0, 100.0) as f32);
-    edges.tau_facil_ms.push(sampler.gamma(50.0, 40.0) as f32);
-    edges
-        .tau_decay_ms
-        .push(sampler.normal_within_one_sd(if excites { 1.74 } else { 8.3 }, if excites { 0.18 } else { 2.2 }) as f32);
-    edges.n_rrp.push(1 + (pair % 3) as u16);
-    edges.delay_ms.push(0.2 + 2.0 * sampler.uniform() as f32);
-    edges.conductance_ratio.push(if excites {
-        0.7
-    } else if pair.is_multiple_of(7) {
-        0.75
-    } else {
-        0.0
-    });
-    edges.u_hill_mm.push(2.79);
-    edges.attenuation.push(0.5);
+    Contact {
+        n_synapses: 3 + (pair % 5) as u8,
+        n_rrp: 1 + (pair % 3) as u8,
+        gsyn_ns: f16::from_f64(sampler.gamma(if excites { 0.7 } else { 2.0 }, 0.4)),
+        tau_rec_ms: f16::from_f64(sampler.gamma(300.0, 100.0)),
+        tau_facil_ms: f16::from_f64(sampler.gamma(50.0, 40.0)),
+        u_syn: sampler.below(256) as u8,
+        tau_decay: sampler.below(256) as u8,
+    }
 }
 
 /// `n` cells, a fifth of them inhibitory, driven by twenty fibres and a background, for `duration_ms`.
 pub(crate) fn model(n: usize, probability: f64, duration_ms: f64) -> Model {
-    let kind = |cell: usize| cell % 5 == 4;
+    let node_types: Vec<u16> = (0..n).map(|cell| (cell % usize::from(TYPES)) as u16).collect();
+    let kind = |cell: usize| is_inhibitory(node_types[cell]);
     let column = |excitatory: f32, inhibitory: f32| -> Vec<f32> {
         (0..n).map(|cell| if kind(cell) { inhibitory } else { excitatory }).collect()
     };
@@ -84,23 +122,23 @@ pub(crate) fn model(n: usize, probability: f64, duration_ms: f64) -> Model {
         reversal_mv: vec![reversal; n],
     };
     let stream = Stream::new(5, "model", Draw::Connection);
-    let mut edges = Edges::default();
+    let mut edges = EdgesBuilder::new(n, 0);
     for source in 0..n {
         for target in 0..n {
             if source != target && stream.uniform(source as u64, target as u64) < probability {
-                push(&mut edges, source, target, !kind(source), stream);
+                let drawn = contact(source, target, !kind(source), stream);
+                edges.push(source as u32, target as u32, &drawn).expect("rows ascend");
             }
         }
     }
-    let mut fibre_edges = Edges::default();
+    let mut fibre_edges = EdgesBuilder::new(20, 0);
     for fibre in 0..20 {
         for target in 0..n {
             if stream.uniform(fibre as u64 + 1_000_000, target as u64) < 0.3 {
-                push(&mut fibre_edges, fibre, target, true, stream);
+                fibre_edges.push(fibre as u32, target as u32, &contact(fibre, target, true, stream)).expect("rows ascend");
             }
         }
     }
-    let n_fibre_edges = fibre_edges.len();
     let rate = FibreRate {
         base_hz: 5.0,
         spikes_per_unit: 0.5,
@@ -122,26 +160,30 @@ pub(crate) fn model(n: usize, probability: f64, duration_ms: f64) -> Model {
         })
         .collect();
     Model {
+        node_types: node_types.clone(),
         neurons,
         backgrounds: BackgroundColumns { slots: [slot(5.0, 0.0), slot(2.0, -75.0)] },
-        edges,
-        fibres: vec![FibrePopulation {
-            source: "vpm".into(),
-            n_fibres: 20,
-            rate,
-            is_excitatory: vec![true; n_fibre_edges],
-            edges: fibre_edges,
-        }],
+        header: header("cells"),
+        edges: edges.finish(),
+        fibres: vec![
+            FibrePopulation::unconnected("vpm", 20, rate).with_edges(
+                header("vpm"),
+                fibre_edges.finish(),
+                node_types.clone(),
+                vec![true, false],
+            ),
+        ],
         schedule: Schedule { duration_ms, trials, contexts: vec![] },
     }
 }
 
 impl Model {
     pub(crate) fn input(&self, seed: u64) -> PointInput<'_> {
+        let nodes = Ends { types: &self.node_types, cells: None };
         PointInput {
             neurons: &self.neurons,
             backgrounds: &self.backgrounds,
-            edges: &self.edges,
+            connections: Connections { header: &self.header, edges: &self.edges, sources: nodes, targets: nodes },
             class_excites: &[true, false],
             fibres: &self.fibres,
             schedule: &self.schedule,

@@ -64,8 +64,18 @@ const fn row(
 #[rustfmt::skip]
 const PATHWAY: &[Parameter] = &[
     row("probability", &["probability"], &["p", "connection_probability"], "1", Part::Pathway, &["connectivity.probability"], "share of pairs connected, averaged over pairs within `within_um`"),
+    row("peak_probability", &["peak_probability"], &["p0"], "1", Part::Pathway, &["connectivity.probability"], "share of pairs at distance zero that connect"),
+    row("in_degree", &["in_degree"], &["indegree"], "1", Part::Pathway, &["connectivity.in_degree"], "sources of every target"),
+    row("total", &["total"], &[], "1", Part::Pathway, &[], "connections of the whole pathway"),
     row("within_um", &["within_um"], &["within", "reach"], "um", Part::Pathway, &[], "reach of the pairs that the probability was measured on"),
     row("sigma_um", &["sigma_um"], &["sigma", "fall_off"], "um", Part::Pathway, &["connectivity.distance_scale"], "width of the Gaussian fall-off of the probability with horizontal distance"),
+    row("lambda_um", &["lambda_um"], &["lambda"], "um", Part::Pathway, &["connectivity.distance_scale"], "length of the exponential fall-off of the probability with horizontal distance"),
+    row("reach_um", &["reach_um"], &[], "um", Part::Pathway, &["connectivity.distance_scale"], "horizontal distance beyond which there is no connection"),
+    row("vertical_sigma_um", &["vertical_sigma_um"], &[], "um", Part::Pathway, &[], "width of the Gaussian fall-off of the probability with depth"),
+    row("vertical_lambda_um", &["vertical_lambda_um"], &[], "um", Part::Pathway, &[], "length of the exponential fall-off of the probability with depth"),
+    row("vertical_reach_um", &["vertical_reach_um"], &[], "um", Part::Pathway, &[], "difference in depth beyond which there is no connection"),
+    row("reciprocity", &["reciprocity"], &["reciprocal"], "1", Part::Pathway, &["connectivity.reciprocity"], "pairs connected both ways, over those expected by chance"),
+    row("common_neighbour_gain", &["common_neighbour_gain"], &["common_neighbours"], "1", Part::Pathway, &[], "relative gain in probability for each common neighbour"),
     row("attenuation", &["attenuation"], &[], "1", Part::Pathway, &[], "somatic over synaptic conductance: what a point soma feels of a dendritic contact"),
     row("mean_synapses", &["mean_synapses", MEAN_SYNAPSES], &["synapses", "nsyn", "synapses_per_connection"], "1", Part::MeanSynapses, &["connectivity.synapses_per_connection"], "mean number of contacts of a connection"),
     row("cv_synapses", CV_SYNAPSES, &["synapses_cv"], "1", Part::CvSynapses, &["connectivity.synapses_per_connection_cv"], "coefficient of variation (or standard deviation) of the number of contacts"),
@@ -137,14 +147,13 @@ impl<'a> Subject<'a> {
         let population = |cell: u32| header.populations[usize::from(cells.population[cell as usize])].name.as_str();
         let mtype = |cell: u32| header.mtypes[usize::from(cells.mtype[cell as usize])].as_str();
         let mut connections: BTreeMap<Wire<'_>, u64> = BTreeMap::new();
-        let edges = &circuit.edges;
-        for edge in 0..edges.len() {
-            let (source, target) = (edges.source[edge], edges.target[edge]);
+        circuit.connections().for_each(|source, _, connection| {
+            let (source, target) = (source as u32, connection.target);
             if population(source) == pre && population(target) == post {
-                let class = circuit.header.classes[usize::from(edges.class[edge])].as_str();
+                let class = circuit.header.classes[usize::from(connection.class)].as_str();
                 *connections.entry((class, mtype(source), mtype(target))).or_default() += 1;
             }
-        }
+        });
         let of_pathway = |pair: &Pair<'_>| pair.pre_population == pre && pair.post_population == post;
         Self {
             sourced,

@@ -147,9 +147,9 @@ pub(crate) fn pairs<'a>(recipe: &'a Recipe, column: &'a Column) -> Vec<Pair<'a>>
 pub(crate) fn circuit(sourced: &Sourced, placed: &Column) -> Uses {
     let mut uses = column(sourced, &placed.header);
     for pair in pairs(&sourced.recipe, placed) {
-        if pair.pathway.probability <= 0.0 {
+        if pair.pathway.amount.is_none() {
             // nothing else of a pathway that makes no connection is read
-            uses.add(sourced.field(&pair.pathway.at, &["probability"]));
+            uses.add(sourced.field(&pair.pathway.at, &["probability", "peak_probability", "in_degree", "total"]));
             continue;
         }
         uses.add(sourced.owned(&pair.pathway.at).iter().copied());

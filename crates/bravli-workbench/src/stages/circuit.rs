@@ -34,7 +34,7 @@ pub(crate) fn make(
         let pathways = circuit.summarise();
         write_json(&folder.join("circuit.json"), &circuit.header)?;
         write_json(&folder.join("pathways.json"), &pathways)?;
-        bravli_sonata::write_edges(&folder.join("edges.h5"), &circuit.header, &circuit.edges)?;
+        bravli_sonata::write_edges(&folder.join("edges.h5"), &circuit.connections())?;
         let summary = json!({
             "n_cells": circuit.column.cells.len(),
             "n_connections": circuit.edges.len(),
@@ -64,6 +64,8 @@ pub(crate) fn load(store: &Store, record: &ArtifactRecord) -> Result<Circuit, Ac
     let column_record = input(store, record, "column")?;
     let column = column::load(store, &column_record)?;
     let header: EdgeHeader = read_json(&store.folder(record).join("circuit.json"))?;
-    let edges = bravli_sonata::read_edges(&store.folder(record).join("edges.h5"), &header)?;
-    Ok(Circuit { column, header, edges })
+    let unwired = Circuit::unwired(column, header);
+    let nodes = unwired.connections().sources;
+    let edges = bravli_sonata::read_edges(&store.folder(record).join("edges.h5"), &unwired.header, nodes, nodes)?;
+    Ok(unwired.with_edges(edges))
 }

@@ -165,7 +165,7 @@ pub(crate) fn make(
         let simulation = PointInput {
             neurons: &neurons,
             backgrounds: &backgrounds(&boundary, &circuit.column, &neurons),
-            edges: &circuit.edges,
+            connections: circuit.connections(),
             class_excites: &class_excites,
             fibres: &fibres,
             schedule: &prepared.schedule,
