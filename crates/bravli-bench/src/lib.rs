@@ -10,8 +10,10 @@
 //! ```
 
 mod literature;
+mod wiring;
 
 pub use literature::{QUERIES, QUESTIONS, many_records};
+pub use wiring::{SIGMA_UM, WiringFigures, WiringRequest, wiring};
 
 use bravli_circuit::{
     Boundary, Circuit, NeuronColumns, PlaceRequest, Protocol, neuron_columns, place, read_boundary, wire, wire_fibres,

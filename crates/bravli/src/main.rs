@@ -1,6 +1,7 @@
 //! bravli: a scientist's personal brain-building bench, in one binary.
 
 mod args;
+mod bench;
 mod call;
 mod doctor;
 mod knowledge;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Study(command) => study::run(command, &cli.lab),
         Command::Recipe(command) => recipe::run(&command, &cli.lab),
         Command::Knowledge(command) => knowledge::run(&command, &cli.lab),
+        Command::Bench(command) => bench::run(&command, &cli.lab),
         Command::Doctor => doctor::doctor(&cli.lab),
     }
 }

@@ -58,6 +58,16 @@ impl Circuit {
         Self { edges, ..self }
     }
 
+    /// A digest of places and connections: equal circuits have equal digests, whatever the machine.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let cells = &self.column.cells;
+        let places = [&cells.x_um, &cells.y_um, &cells.depth_um].into_iter().flatten();
+        let kinds = [&cells.layer, &cells.mtype, &cells.etype, &cells.population].into_iter().flatten();
+        let words = places.map(|place| place.to_bits()).chain(kinds.map(|kind| u32::from(*kind)));
+        words.fold(self.edges.digest(), |sum, word| (sum ^ u64::from(word)).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+
     /// All connections, decoded row by row.
     #[must_use]
     pub fn connections(&self) -> Connections<'_> {
