@@ -3,15 +3,15 @@
 mod common;
 
 use bravli_circuit::Spikes;
-use bravli_sonata::{SonataError, read_edges, read_nodes, read_spikes, write_edges, write_nodes, write_spikes};
-use common::{column, edges, header, spikes};
+use bravli_sonata::{SonataError, read_nodes, read_spikes, write_edges, write_nodes, write_spikes};
+use common::{column, edges, read_back, spikes};
 use std::path::Path;
 
 /// Reads a file as nodes, edges or spikes.
 fn read(path: &Path, kind: usize) -> Result<(), SonataError> {
     match kind {
         0 => read_nodes(path, &column().header).map(drop),
-        1 => read_edges(path, &header()).map(drop),
+        1 => read_back(path, &edges(5)).map(drop),
         _ => read_spikes(path).map(drop),
     }
 }
@@ -22,7 +22,7 @@ fn files(folder: &Path) -> [(usize, Vec<u8>); 3] {
     let bytes = |kind| (kind, std::fs::read(&path).unwrap());
     write_nodes(&path, &column()).unwrap();
     let nodes = bytes(0);
-    write_edges(&path, &header(), &edges(5)).unwrap();
+    write_edges(&path, &edges(5).connections()).unwrap();
     let edges = bytes(1);
     write_spikes(&path, &[spikes(), Spikes { population: "b".into(), ..spikes() }]).unwrap();
     [nodes, edges, bytes(2)]
@@ -91,13 +91,14 @@ fn something_else_is_an_error() {
 fn many_threads_read_and_write_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("edges.h5");
-    write_edges(&path, &header(), &edges(500)).unwrap();
+    let wired = edges(500);
+    write_edges(&path, &wired.connections()).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..8 {
-            let (path, own) = (&path, folder.path().join(format!("{thread}.h5")));
+            let (path, wired, own) = (&path, &wired, folder.path().join(format!("{thread}.h5")));
             scope.spawn(move || {
                 for _ in 0..10 {
-                    assert_eq!(read_edges(path, &header()).unwrap(), edges(500));
+                    assert_eq!(read_back(path, wired).unwrap(), wired.edges);
                     write_spikes(&own, &[spikes()]).unwrap();
                     assert_eq!(read_spikes(&own).unwrap(), [spikes()]);
                 }
