@@ -50,13 +50,7 @@ impl FibrePopulation {
 
     /// The same fibres, connected: `cell_types` holds the type of each cell, `class_excites` the sign of each class.
     #[must_use]
-    pub fn with_edges(
-        self,
-        header: EdgeHeader,
-        edges: Edges,
-        cell_types: Vec<u16>,
-        class_excites: Vec<bool>,
-    ) -> Self {
+    pub fn with_edges(self, header: EdgeHeader, edges: Edges, cell_types: Vec<u16>, class_excites: Vec<bool>) -> Self {
         Self { header, edges, cell_types, class_excites, ..self }
     }
 

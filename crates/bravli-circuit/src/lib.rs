@@ -22,7 +22,9 @@ pub use boundary::{
 };
 pub use column::{Cells, Column, ColumnHeader, PlacedLayer, PlacedPopulation};
 pub use contact::{Contact, ContactLaw};
-pub use edges::{Connection, Connections, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, NO_PATHWAY, OutOfOrder, Pathway};
+pub use edges::{
+    Connection, Connections, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, NO_PATHWAY, OutOfOrder, Pathway,
+};
 pub use fibres::{FibrePopulation, wire_fibres};
 pub use neurons::{NeuronColumns, NeuronError, neuron_columns, scale};
 pub use place::{MAX_CELLS, PlaceError, PlaceRequest, place};

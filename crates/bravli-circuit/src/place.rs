@@ -233,8 +233,8 @@ fn check_size(recipe: &Recipe, radius_um: f64, cells: f64, memory_bytes: u64) ->
     /// A connection in the circuit, its file buffer and the engine's record.
     const CONNECTION_BYTES: f64 = 150.0;
     let reach = recipe.pathways.iter().map(|pathway| pathway.horizontal.scale_um()).fold(0.0, f64::max);
-    let mean_probability =
-        recipe.pathways.iter().map(bravli_recipe::PathwaySpec::probability).sum::<f64>() / recipe.pathways.len().max(1) as f64;
+    let mean_probability = recipe.pathways.iter().map(bravli_recipe::PathwaySpec::probability).sum::<f64>()
+        / recipe.pathways.len().max(1) as f64;
     // pairs farther apart than the widest fall-off hardly connect: cells within it bound the out-degree
     let near = cells * (2.0 * reach * reach / (radius_um * radius_um)).min(1.0);
     let connections = cells * near * mean_probability;

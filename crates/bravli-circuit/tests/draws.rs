@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the report")]
 
 use bravli_circuit::{Contact, ContactLaw};
-use bravli_rng::{Draw, Stream};
 use bravli_recipe::{MeanSd, Recipe, RecipeFiles, read};
+use bravli_rng::{Draw, Stream};
 use std::path::Path;
 
 const N: u64 = 20_000;

@@ -41,8 +41,7 @@ fn pathway(item: &Node, notes: &mut Notes) -> Option<PathwaySpec> {
     let (pre, post) = (fields.name("pre"), fields.name("post"));
     let amount = amount(item, &what, &mut fields);
     let horizontal = falloff(item, &what, &mut fields, ["sigma_um", "lambda_um", "reach_um"]);
-    let vertical =
-        falloff(item, &what, &mut fields, ["vertical_sigma_um", "vertical_lambda_um", "vertical_reach_um"]);
+    let vertical = falloff(item, &what, &mut fields, ["vertical_sigma_um", "vertical_lambda_um", "vertical_reach_um"]);
     let reciprocity = fields.number("reciprocity", Range::NotNegative);
     let common_neighbour_gain = fields.number("common_neighbour_gain", Range::NotNegative);
     let attenuation = fields.required_number("attenuation", Range::Unit);
@@ -50,12 +49,14 @@ fn pathway(item: &Node, notes: &mut Notes) -> Option<PathwaySpec> {
     let is_drawn_by_pair = matches!(amount, Some(Amount::Mean { .. } | Amount::Peak { .. }) | None);
     for (field, value) in [("reciprocity", reciprocity), ("common_neighbour_gain", common_neighbour_gain)] {
         if value.is_some() && !is_drawn_by_pair {
-            let message = format!("{what}: {field} needs a probability; in_degree and total fix the number of connections");
+            let message =
+                format!("{what}: {field} needs a probability; in_degree and total fix the number of connections");
             fields.notes.add(Problem::error("contradicting_fields", message).at(item.at()));
         }
     }
     if reciprocity.is_some() && common_neighbour_gain.is_some() {
-        let message = format!("{what}: state reciprocity or common_neighbour_gain, not both: the gain raises reciprocity too");
+        let message =
+            format!("{what}: state reciprocity or common_neighbour_gain, not both: the gain raises reciprocity too");
         fields.notes.add(Problem::error("contradicting_fields", message).at(item.at()));
     }
     Some(PathwaySpec {

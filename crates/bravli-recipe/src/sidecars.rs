@@ -5,8 +5,7 @@ use crate::problem::Notes;
 use crate::range::Range;
 use crate::yaml::{Fields, Node};
 use crate::{
-    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PopulationSpec, Problem,
-    ReceptorSpec, Shape,
+    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PopulationSpec, Problem, ReceptorSpec, Shape,
 };
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use std::collections::BTreeSet;

@@ -1,7 +1,9 @@
 //! What an engine is given.
 
 use crate::receptors::Receptors;
-use bravli_circuit::{Boundary, Column, Condition, Connections, FibrePopulation, MAX_BACKGROUNDS, NeuronColumns, Schedule};
+use bravli_circuit::{
+    Boundary, Column, Condition, Connections, FibrePopulation, MAX_BACKGROUNDS, NeuronColumns, Schedule,
+};
 
 /// Everything a point-neuron run needs, as plain columns.
 #[derive(Debug, Clone, Copy)]

@@ -111,8 +111,7 @@ impl Connections<'_> {
     pub fn get(&self, source: usize, row: usize) -> Option<Connection> {
         let drawn = self.edges.contact(row);
         let target = self.edges.target[row];
-        let index =
-            self.header.pathway_index(self.sources.types[source], self.targets.types[target as usize])?;
+        let index = self.header.pathway_index(self.sources.types[source], self.targets.types[target as usize])?;
         let pathway = self.header.pathways.get(index)?;
         let conduction_ms = pathway
             .conduction_velocity_um_per_ms

@@ -81,39 +81,43 @@ impl Reciprocal {
 
 /// Connections that cells with common neighbours make more often.
 ///
-/// Neighbours are those of a first draw of the same rule. With k of them in common a pair connects with
-/// c p (1 + g k), where c keeps the mean probability of the rule.
+/// A first graph is drawn with c p; a pair with k common neighbours in it then connects with c p (1 + g k) in all, where c
+/// keeps the mean probability of the rule. Expected common neighbours grow with c², so c (1 + g c² k̄) = 1 with k̄ the mean
+/// over connected pairs of a graph drawn with p.
 #[derive(Debug)]
 pub(crate) struct Clustered {
     gain: f64,
-    /// c.
-    correction: f64,
+    /// Of the first graph: c p.
     kernel: Kernel,
-    /// Neighbours of each cell in the first draw, in either direction.
+    /// The first graph.
+    first: Lists,
+    /// Neighbours of each cell in it, in either direction.
     neighbours: Lists,
+    /// Streams of what is added, by kind of the source.
+    streams: Vec<Stream>,
 }
 
 impl Clustered {
-    /// Draws neighbours, and a second time pairs on which the mean gain is measured.
-    pub(crate) fn new(
-        members: &Members,
-        population: usize,
-        kernel: Kernel,
-        gain: f64,
-        streams: [&[Stream]; 2],
-    ) -> Self {
-        let draw = |streams: &[Stream]| {
-            Lists::from_pairs(members.len(), independent(members, population, population, &kernel, streams, |_, _| true))
+    /// Measures k̄ on one graph, then draws the first one.
+    pub(crate) fn new(members: &Members, population: usize, kernel: Kernel, gain: f64, seed: u64, about: &str) -> Self {
+        let draw = |kernel: &Kernel, what: &str| {
+            let streams = members.streams(seed, &format!("{about}/{what}"));
+            Lists::from_pairs(
+                members.len(),
+                independent(members, population, population, kernel, &streams, |_, _| true),
+            )
         };
-        let neighbours = draw(streams[0]).both_ways();
-        let measured = draw(streams[1]);
-        let in_common = |(a, b): (u32, u32)| common(neighbours.of(a), neighbours.of(b));
-        let mean = if measured.len() == 0 {
-            1.0
-        } else {
-            measured.pairs().map(|pair| 1.0 + gain * in_common(pair) as f64).sum::<f64>() / measured.len() as f64
-        };
-        Self { gain, correction: 1.0 / mean, kernel, neighbours }
+        let measured = draw(&kernel, "measured");
+        let around = measured.both_ways();
+        // pairs of a second graph are weighed by p and independent of the first
+        let pairs = draw(&kernel, "pairs");
+        let sum: usize = pairs.pairs().map(|(a, b)| common(around.of(a), around.of(b))).sum();
+        let mean = if pairs.len() == 0 { 0.0 } else { sum as f64 / pairs.len() as f64 };
+        let kernel = kernel.scaled(correction(gain, mean));
+        let first = draw(&kernel, "first");
+        let neighbours = first.both_ways();
+        let streams = members.streams(seed, &format!("{about}/closed"));
+        Self { gain, kernel, first, neighbours, streams }
     }
 
     /// Targets of a source, in no order.
@@ -122,10 +126,13 @@ impl Clustered {
         members: &Members,
         post: usize,
         source: u32,
-        key: (Stream, u64),
         scratch: &mut Scratch,
         meet: &mut impl FnMut(u32),
     ) {
+        let known = self.first.of(source);
+        for target in known {
+            meet(*target);
+        }
         // cells two steps away, as often as there are ways to them
         let mut reached: Vec<u32> = Vec::new();
         for &neighbour in self.neighbours.of(source) {
@@ -137,19 +144,30 @@ impl Clustered {
             reached[start..].iter().take_while(|other| **other == cell).count()
         };
         let most = reached.chunk_by(|a, b| a == b).map(<[u32]>::len).max().unwrap_or(0);
+        let left = (1.0 - self.kernel.peak).max(1e-9);
+        let asked = self.kernel.scaled((self.gain * most as f64 / left).min(1.0 / self.kernel.peak.max(1e-300)));
         let tree = &members.trees[post];
-        let asked = self.kernel.scaled(self.correction * (1.0 + self.gain * most as f64));
-        let (place, (stream, entity)) = (members.places[source as usize], key);
+        let (place, (stream, entity)) = (members.places[source as usize], members.key(&self.streams, source));
         let at = |_: f64, position: usize| {
             let own = self.kernel.between(place, tree.places[position]);
-            own * self.correction * (1.0 + self.gain * in_common(tree.cells[position]) as f64)
+            own * self.gain * in_common(tree.cells[position]) as f64 / (1.0 - own).max(1e-9)
         };
         connect(&asked, tree, place, stream, entity, scratch, at, |target| {
-            if target != source {
+            if target != source && known.binary_search(&target).is_err() {
                 meet(target);
             }
         });
     }
+}
+
+/// The c of [`Clustered`], by bisection.
+fn correction(gain: f64, mean: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if middle * (1.0 + gain * middle * middle * mean) < 1.0 { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
 }
 
 /// Cells that two ascending lists share.

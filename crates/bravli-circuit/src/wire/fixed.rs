@@ -58,11 +58,7 @@ pub(crate) fn in_degree(
 }
 
 /// `k` different cells other than `target`; else how many there are.
-fn choose(
-    asker: &Asker<'_>,
-    target: u32,
-    k: usize,
-) -> Result<Vec<u32>, usize> {
+fn choose(asker: &Asker<'_>, target: u32, k: usize) -> Result<Vec<u32>, usize> {
     if k == 0 {
         return Ok(Vec::new());
     }
@@ -94,11 +90,7 @@ fn choose(
 }
 
 /// As [`choose`], by an exponential waiting time for each cell: those that come first are chosen.
-fn weigh_all(
-    asker: &Asker<'_>,
-    target: u32,
-    k: usize,
-) -> Result<Vec<u32>, usize> {
+fn weigh_all(asker: &Asker<'_>, target: u32, k: usize) -> Result<Vec<u32>, usize> {
     let Asker { members, kernel, tree, place, stream, entity } = *asker;
     let mut waits: Vec<(f64, u32)> = Vec::with_capacity(tree.len());
     for (position, &cell) in tree.cells.iter().enumerate() {
@@ -155,11 +147,20 @@ pub(crate) fn independent(
             for &source in chunk {
                 let (stream, entity) = members.key(streams, source);
                 let place = members.places[source as usize];
-                connect(kernel, tree, place, stream, entity, &mut scratch, |own, _| own, |target| {
-                    if target != source && keep(source, target) {
-                        pairs.push((source, target));
-                    }
-                });
+                connect(
+                    kernel,
+                    tree,
+                    place,
+                    stream,
+                    entity,
+                    &mut scratch,
+                    |own, _| own,
+                    |target| {
+                        if target != source && keep(source, target) {
+                            pairs.push((source, target));
+                        }
+                    },
+                );
             }
             pairs
         })

@@ -14,8 +14,12 @@ mod tree;
 
 pub use error::WireError;
 pub use plan::peak_probability;
-pub(crate) use {kernel::Kernel, members::Members, pairs::{Scratch, connect}};
 pub use summary::PathwaySummary;
+pub(crate) use {
+    kernel::Kernel,
+    members::Members,
+    pairs::{Scratch, connect},
+};
 
 use crate::column::Column;
 use crate::contact::parameters;

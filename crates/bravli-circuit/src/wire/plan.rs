@@ -118,8 +118,7 @@ impl Plan {
                             let (pre, post) = ends();
                             return Err(WireError::NeighboursAcross { pre, post, at: spec.at.to_string() });
                         }
-                        let streams = ["first", "second"].map(|draw| members.streams(seed, &format!("{about}/{draw}")));
-                        Method::Clustered(Clustered::new(members, pre, kernel, gain, [&streams[0], &streams[1]]))
+                        Method::Clustered(Clustered::new(members, pre, kernel, gain, seed, &about))
                     } else if let Some(ratio) = spec.reciprocity {
                         plan.reciprocal(members, specs, &kernels, (pre, post), n, ratio, spec, &names, seed)?
                     } else {
@@ -193,11 +192,20 @@ impl Plan {
                 Method::Independent(kernel) => {
                     let place = members.places[source as usize];
                     let (stream, entity) = key;
-                    connect(kernel, &members.trees[post], place, stream, entity, scratch, |own, _| own, |target| {
-                        if target != source {
-                            meet(target);
-                        }
-                    });
+                    connect(
+                        kernel,
+                        &members.trees[post],
+                        place,
+                        stream,
+                        entity,
+                        scratch,
+                        |own, _| own,
+                        |target| {
+                            if target != source {
+                                meet(target);
+                            }
+                        },
+                    );
                 }
                 Method::Listed(lists) => targets.extend_from_slice(lists.of(source)),
                 Method::Reciprocal(rule) => {
@@ -206,15 +214,24 @@ impl Plan {
                         let place = members.places[source as usize];
                         let (stream, entity) = key;
                         let tree = &members.trees[post];
-                        connect(&rule.kernel, tree, place, stream, entity, scratch, |own, _| own, |target| {
-                            if target > source {
-                                meet(target);
-                            }
-                        });
+                        connect(
+                            &rule.kernel,
+                            tree,
+                            place,
+                            stream,
+                            entity,
+                            scratch,
+                            |own, _| own,
+                            |target| {
+                                if target > source {
+                                    meet(target);
+                                }
+                            },
+                        );
                     }
                     rule.targets(members, post, source, scratch, &mut meet);
                 }
-                Method::Clustered(rule) => rule.targets(members, post, source, key, scratch, &mut meet),
+                Method::Clustered(rule) => rule.targets(members, post, source, scratch, &mut meet),
             }
         }
     }

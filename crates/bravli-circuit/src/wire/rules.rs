@@ -118,9 +118,10 @@ impl Rules {
         source: &CellClass<'_>,
         target: &CellClass<'_>,
     ) -> Result<u16, WireError> {
-        let mean = spec.mean_synapses.or_else(|| count.and_then(|rule| rule.mean_synapses)).ok_or_else(|| {
-            WireError::NoSynapseCount { pre: source.mtype.to_owned(), post: target.mtype.to_owned() }
-        })?;
+        let mean = spec
+            .mean_synapses
+            .or_else(|| count.and_then(|rule| rule.mean_synapses))
+            .ok_or_else(|| WireError::NoSynapseCount { pre: source.mtype.to_owned(), post: target.mtype.to_owned() })?;
         let cv = count.and_then(ConnectionRule::cv).unwrap_or(DEFAULT_CV_SYNAPSES);
         let class = resolved.class;
         let law = ContactLaw::new(class, MeanSd { mean, sd: mean * cv });

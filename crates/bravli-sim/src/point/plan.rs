@@ -248,8 +248,7 @@ fn connection(
     use super::block::{IN_GABA_A, IN_GABA_B, IN_NMDA};
     let receptors = &input.receptors;
     let tau = f64::from(row.tau_decay_ms);
-    let per_vesicle =
-        f64::from(row.gsyn_ns) * f64::from(row.attenuation) / f64::from(row.n_rrp.max(1));
+    let per_vesicle = f64::from(row.gsyn_ns) * f64::from(row.attenuation) / f64::from(row.n_rrp.max(1));
     let (rise, slow_rise, slow_decay) = if excites {
         (receptors.ampa_rise_ms, receptors.nmda_rise_ms, receptors.nmda_decay_ms)
     } else {
@@ -260,7 +259,7 @@ fn connection(
     let slow = per_vesicle * f64::from(row.conductance_ratio) * biexponential_factor(slow_rise, slow_decay);
     let n_sites = u32::from(row.n_synapses) * u32::from(row.n_rrp.max(1));
     let u_rest = f64::from(row.u_syn) * calcium_factor(f64::from(row.u_hill_mm), input.calcium_mm);
-        Connection {
+    Connection {
         target,
         delay: to_steps(delay_ms(input, row), input.dt_ms) as u16,
         channel: (if excites { rung } else { IN_GABA_A + rung }) as u8,

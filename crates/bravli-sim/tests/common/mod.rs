@@ -5,8 +5,8 @@ use bravli_circuit::{
     Pathway, Schedule, Trial, TrialKind,
 };
 use bravli_rng::{Draw, Stream};
-use half::f16;
 use bravli_sim::{BackgroundColumns, BackgroundSlot, PointInput, Receptors};
+use half::f16;
 
 /// Owns what a [`PointInput`] borrows.
 pub(crate) struct Model {
@@ -135,7 +135,9 @@ pub(crate) fn model(n: usize, probability: f64, duration_ms: f64) -> Model {
     for fibre in 0..20 {
         for target in 0..n {
             if stream.uniform(fibre as u64 + 1_000_000, target as u64) < 0.3 {
-                fibre_edges.push(fibre as u32, target as u32, &contact(fibre, target, true, stream)).expect("rows ascend");
+                fibre_edges
+                    .push(fibre as u32, target as u32, &contact(fibre, target, true, stream))
+                    .expect("rows ascend");
             }
         }
     }
@@ -165,14 +167,12 @@ pub(crate) fn model(n: usize, probability: f64, duration_ms: f64) -> Model {
         backgrounds: BackgroundColumns { slots: [slot(5.0, 0.0), slot(2.0, -75.0)] },
         header: header("cells"),
         edges: edges.finish(),
-        fibres: vec![
-            FibrePopulation::unconnected("vpm", 20, rate).with_edges(
-                header("vpm"),
-                fibre_edges.finish(),
-                node_types.clone(),
-                vec![true, false],
-            ),
-        ],
+        fibres: vec![FibrePopulation::unconnected("vpm", 20, rate).with_edges(
+            header("vpm"),
+            fibre_edges.finish(),
+            node_types.clone(),
+            vec![true, false],
+        )],
         schedule: Schedule { duration_ms, trials, contexts: vec![] },
     }
 }
