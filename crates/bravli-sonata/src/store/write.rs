@@ -6,6 +6,7 @@ use crate::names::LIBRARY;
 use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, H5Type, Location};
 use hdf5_metno as hdf5;
+use ndarray::Ix1;
 use std::str::FromStr;
 
 impl Place<'_> {
@@ -29,6 +30,43 @@ impl Place<'_> {
             .map_err(|error| write_error(self.file, &self.path(name), &error))
     }
 
+    /// Writes `n` times one value, which takes no space: it is stored once, as what absent entries read as.
+    pub(crate) fn write_constant<T: H5Type>(&self, name: &str, value: T, n: usize) -> Result<(), SonataError> {
+        let written = self.group.new_dataset::<T>().fill_value(value).shape(n).create(name);
+        written.map(drop).map_err(|error| write_error(self.file, &self.path(name), &error))
+    }
+
+    /// Makes a column of `n` entries to be filled part by part.
+    pub(crate) fn reserve<T: H5Type>(&self, name: &str, n: usize) -> Result<Dataset, SonataError> {
+        let made = self.group.new_dataset::<T>().shape(n).create(name);
+        made.map_err(|error| write_error(self.file, &self.path(name), &error))
+    }
+
+    /// Fills a part of a reserved column, from row `first` on.
+    pub(crate) fn fill<T: H5Type>(
+        &self,
+        name: &str,
+        dataset: &Dataset,
+        first: usize,
+        values: &[T],
+    ) -> Result<(), SonataError> {
+        let written = dataset.write_slice::<_, T, _, Ix1>(values, first..first + values.len());
+        written.map_err(|error| write_error(self.file, &self.path(name), &error))
+    }
+
+    /// Gives a dataset here a second name.
+    pub(crate) fn link(&self, name: &str, second: &str) -> Result<(), SonataError> {
+        let linked = self.group.link_hard(name, second);
+        linked.map_err(|error| write_error(self.file, &self.path(second), &error))
+    }
+
+    /// Writes a table of two columns in half the width.
+    pub(crate) fn write_narrow_pairs(&self, name: &str, values: &[[u32; 2]]) -> Result<(), SonataError> {
+        let created = self.group.new_dataset::<u32>().shape((values.len(), 2)).create(name);
+        let written = created.and_then(|dataset| dataset.write_raw(values.as_flattened()));
+        written.map_err(|error| write_error(self.file, &self.path(name), &error))
+    }
+
     /// Writes a table of two columns.
     pub(crate) fn write_pairs(&self, name: &str, values: &[[u64; 2]]) -> Result<(), SonataError> {
         let created = self.group.new_dataset::<u64>().shape((values.len(), 2)).create(name);
@@ -38,8 +76,7 @@ impl Place<'_> {
 
     /// Writes `n` times −1, which takes no space: the value is stored once, as what absent entries read as.
     pub(crate) fn write_untyped(&self, name: &str, n: usize) -> Result<(), SonataError> {
-        let written = self.group.new_dataset::<i64>().fill_value(-1_i64).shape(n).create(name);
-        written.map(drop).map_err(|error| write_error(self.file, &self.path(name), &error))
+        self.write_constant(name, -1_i64, n)
     }
 
     /// Writes a text attribute of `location`, called `of` in errors.
@@ -62,10 +99,21 @@ impl Place<'_> {
         if let Some(row) = codes.iter().position(|code| usize::from(*code) >= names.len()) {
             return Err(self.value(name, row, format!("an index below {}", names.len()), codes[row].to_string()));
         }
+        self.write_names(name, names)?;
+        self.write(name, codes).map(drop)
+    }
+
+    /// Writes what the numbers of a column stand for.
+    pub(crate) fn write_names(&self, name: &str, names: &[&str]) -> Result<(), SonataError> {
         let texts = names.iter().map(|text| VarLenUnicode::from_str(text)).collect::<Result<Vec<_>, _>>();
         let texts = texts.map_err(|error| write_error(self.file, &self.path(name), &error))?;
         let library = if self.has(LIBRARY) { self.open(LIBRARY)? } else { self.create(LIBRARY)? };
-        library.write(name, &texts)?;
-        self.write(name, codes).map(drop)
+        library.write(name, &texts).map(drop)
+    }
+
+    /// Writes a column that holds one name only.
+    pub(crate) fn write_one_name(&self, name: &str, text: &str, n: usize) -> Result<(), SonataError> {
+        self.write_names(name, &[text])?;
+        self.write_constant(name, 0_u8, n)
     }
 }
