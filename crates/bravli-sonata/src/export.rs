@@ -117,9 +117,9 @@ pub fn export_circuit(folder: &Path, export: &CircuitExport<'_>) -> Result<Expor
     let fibres = export.boundary.map_or(&[][..], |(_, fibres)| fibres);
     for population in fibres {
         let (name, n) = (population.source.as_str(), population.n_fibres as usize);
-        let table = nodes::fibre_types(next_node_type, name);
+        let table = nodes::fibre_types(next_node_type, population);
         let file = writer.file(NODE, name, n, VIRTUAL, &table)?;
-        nodes::write_fibres(&file, name, n, next_node_type)?;
+        nodes::write_fibres(&file, population, next_node_type)?;
         next_node_type += 1;
         let pairs = PairTypes::of(&population.edges, [&[name], &names], [&|_| 0, &population_of], next_edge_type);
         next_edge_type += pairs.table.rows.len() as i32;

@@ -5,7 +5,7 @@ use crate::error::SonataError;
 use crate::names::{DYNAMICS, GROUP, NODE, NODE_ID, NODES, ORIENTATION, SIGNS, sonata};
 use crate::population::TypeTable;
 use crate::store::{Place, write_file};
-use bravli_circuit::{Column, NeuronColumns};
+use bravli_circuit::{Column, FibrePopulation, NeuronColumns};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,6 +13,8 @@ use std::path::Path;
 pub(super) const CELL_POPULATION: &str = "cell_population";
 /// Column of the class of a cell: `E`, `PV`, `SST` or `HTR3A`.
 pub(super) const CELL_CLASS: &str = "cell_class";
+/// What a column of names holds where there is nothing.
+const NONE: &str = "none";
 /// Columns of the tables of node types.
 const TYPE_COLUMNS: [&str; 7] = ["pop_name", "ei", "location", "m_type", "e_type", "model_type", "model_template"];
 
@@ -35,10 +37,12 @@ impl CellTypes {
             if id == next {
                 let [population, layer, mtype, etype] = key.map(usize::from);
                 let sign = if cells.is_excitatory[cell] { "e" } else { "i" };
+                // a bare number would be read as one
+                let location = format!("L{}", header.layers[layer].layer);
                 let texts = [
                     header.populations[population].name.as_str(),
                     sign,
-                    header.layers[layer].layer.as_str(),
+                    location.as_str(),
                     header.mtypes[mtype].as_str(),
                     header.etypes[etype].as_str(),
                     POINT_CELL,
@@ -52,22 +56,48 @@ impl CellTypes {
     }
 }
 
-/// The type of a population of fibres.
-pub(super) fn fibre_types(id: i32, name: &str) -> TypeTable {
-    let texts = [Some(name), None, None, None, None, Some(VIRTUAL), Some(FIBRE_TEMPLATE)];
+/// The type of a population of fibres. It has a text in every column: some readers take the kind of a column from the
+/// last table they read.
+pub(super) fn fibre_types(id: i32, fibres: &FibrePopulation) -> TypeTable {
+    let sign = match sign_of(fibres) {
+        Some(sign) if sign == SIGNS[0] => "e",
+        Some(_) => "i",
+        None => NONE,
+    };
+    let texts = [&fibres.source, sign, NONE, &fibres.source, NONE, VIRTUAL, FIBRE_TEMPLATE];
     let columns = TYPE_COLUMNS.map(str::to_owned).to_vec();
-    TypeTable { columns, rows: vec![(id.into(), texts.map(|text| text.map(str::to_owned)).to_vec())] }
+    TypeTable { columns, rows: vec![(id.into(), texts.map(|text| Some(text.to_owned())).to_vec())] }
 }
 
-/// Writes fibres: nodes that only send spikes.
-pub(super) fn write_fibres(path: &Path, name: &str, n: usize, type_id: i32) -> Result<(), SonataError> {
+/// The sign of fibres whose connections have one.
+fn sign_of(fibres: &FibrePopulation) -> Option<&'static str> {
+    match (fibres.is_excitatory.contains(&true), fibres.is_excitatory.contains(&false)) {
+        (true, false) => Some(SIGNS[0]),
+        (false, true) => Some(SIGNS[1]),
+        _ => None,
+    }
+}
+
+/// Writes fibres: nodes that only send spikes. They have the columns that node sets ask cells for, since readers look them
+/// up in every population.
+pub(super) fn write_fibres(path: &Path, fibres: &FibrePopulation, type_id: i32) -> Result<(), SonataError> {
+    let (name, n) = (fibres.source.as_str(), fibres.n_fibres as usize);
+    let sign = sign_of(fibres).unwrap_or(NONE);
     write_file(path, |root| {
         let place = root.create(NODES)?.create(name)?;
         write_ids(&place, n)?;
         place.write_constant(&format!("{NODE}_type_id"), type_id, n)?;
         let group = place.create(GROUP)?;
-        group.write_one_name("model_type", VIRTUAL, n)?;
-        group.write_one_name("model_template", FIBRE_TEMPLATE, n)
+        let columns = [
+            ("model_type", VIRTUAL),
+            ("model_template", FIBRE_TEMPLATE),
+            (CELL_POPULATION, name),
+            (CELL_CLASS, VIRTUAL),
+            (sonata("mtype"), name),
+            (sonata("layer"), NONE),
+            (sonata("is_excitatory"), sign),
+        ];
+        columns.into_iter().try_for_each(|(column, text)| group.write_one_name(column, text, n))
     })
 }
 
@@ -117,7 +147,7 @@ pub(super) fn write_cells(
         for (name, codes, texts) in named {
             group.write_named(name, codes, &texts.iter().map(String::as_str).collect::<Vec<_>>())?;
         }
-        group.write_one_name("morphology", "none", n)?;
+        group.write_one_name("morphology", NONE, n)?;
         group.write_one_name("model_type", POINT_CELL, n)?;
         group.write_one_name("model_template", CELL_TEMPLATE, n)?;
         neurons.map_or(Ok(()), |neurons| write_dynamics(&group.create(DYNAMICS)?, neurons))

@@ -54,7 +54,9 @@ impl Workbench {
             bytes,
             files: card.files.iter().map(|file| format!("{name}/{}", file.name)).collect(),
             notes: card.notes,
-            next: vec![format!("open {config} with libsonata, bluepysnap, bmtk or bravli's own reader")],
+            next: vec![format!(
+                "open {config} with libsonata or bluepysnap, or with bmtk from inside its folder, to which bmtk's paths are relative"
+            )],
             folder: name,
         })
     }
