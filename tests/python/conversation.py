@@ -39,6 +39,7 @@ TOOLS = {
     "simulate",
     "compute_upe",
     "inspect",
+    "export",
 }
 VERDICTS = {"supported", "not_supported", "contradicted", "undetermined", "pipeline_invalid"}
 

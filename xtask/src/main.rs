@@ -20,12 +20,13 @@ mod test;
 use project::{Problem, Project, complain, say};
 
 /// Every command and what it does, in the order of `cargo xtask help`.
-const COMMANDS: [(&str, &str); 9] = [
+const COMMANDS: [(&str, &str); 10] = [
     ("demo", "build the release binary, run the first study, print its cost and what to try next (-- extra arguments)"),
     (
         "test",
         "everything that must pass: setup, layers, fmt, clippy, build, test, doc, python (--quick leaves out the last two)",
     ),
+    ("peers", "export a small circuit and open it with libsonata, bluepysnap and bmtk, which must agree"),
     ("check", "fmt, clippy and layers"),
     ("layers", "check that each crate depends only on crates above it"),
     ("snapshots", "rewrite the schema snapshots in tools/ from the tools as they are"),
@@ -69,6 +70,10 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode, Problem> {
         "test" => {
             let quick = flag(command, rest, "--quick")?;
             return Ok(test::test(&mut Project::find()?, quick));
+        }
+        "peers" => {
+            no_arguments(command, rest)?;
+            return Ok(test::peers(&mut Project::find()?));
         }
         "check" => {
             no_arguments(command, rest)?;
@@ -134,7 +139,7 @@ mod tests {
     #[test]
     fn a_misspelt_command_lists_the_commands_and_the_nearest() {
         let text = unknown_command("tset").to_string();
-        assert!(text.contains("demo, test, check, layers, snapshots, eval-search, fuzz, setup, help"), "{text}");
+        assert!(text.contains("demo, test, peers, check, layers, snapshots, eval-search, fuzz, setup, help"), "{text}");
         assert!(text.contains("did you mean `cargo xtask test`?"), "{text}");
     }
 

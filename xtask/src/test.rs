@@ -40,6 +40,16 @@ pub(crate) fn test(project: &mut Project, quick: bool) -> ExitCode {
     stages.close()
 }
 
+/// Other tools open what is exported.
+pub(crate) fn peers(project: &mut Project) -> ExitCode {
+    let mut stages = Stages::default();
+    stages.run("setup", "looking for a C compiler and cmake", || passed(cmake::setup(project)));
+    let binary = project.binary("debug");
+    stages.run("build", "building bravli", || passed(run(&mut project.cargo(["build", "--package", "bravli"]))));
+    stages.run("peers", "other tools open an export", || passed(python::peers(project, &binary?)));
+    stages.close()
+}
+
 /// Format, lints and layers: what a change most often trips on.
 pub(crate) fn check(project: &mut Project) -> ExitCode {
     let mut stages = Stages::default();

@@ -162,7 +162,7 @@ fn mean_over_pairs(radius_um: f64) -> f64 {
 fn write(circuit: &Circuit, folder: &Path) -> Result<u64, Box<dyn Error>> {
     let (nodes, edges) = (folder.join("nodes.h5"), folder.join("edges.h5"));
     bravli_sonata::write_nodes(&nodes, &circuit.column)?;
-    bravli_sonata::write_edges(&edges, &circuit.connections())?;
+    bravli_sonata::write_edges(&edges, &circuit.connections(), 0)?;
     let mut bytes = 0;
     for path in [nodes, edges] {
         let file = File::open(path)?;

@@ -8,10 +8,10 @@
 //! use bravli_workbench::{Silent, Workbench};
 //! let lab = tempfile::tempdir()?;
 //! let bench = Workbench::new(lab.path());
-//! let tool = find_tool("parse_recipe").expect("it is one of eight");
+//! let tool = find_tool("parse_recipe").expect("it is one of them");
 //! let reply = tool.call(&bench, serde_json::json!({ "recipe": "rat-barrel" }), &Silent)?;
 //! assert_eq!(reply["recipe"], "rat-barrel");
-//! assert_eq!(tools().len(), 10);
+//! assert_eq!(tools().len(), 11);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

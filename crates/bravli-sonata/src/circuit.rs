@@ -242,7 +242,7 @@ fn write_files<P: Population + Clone>(
 }
 
 /// The population's name where it is safe as a file's, else one that is.
-fn file_name(name: &str, row: usize) -> String {
+pub(crate) fn file_name(name: &str, row: usize) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     // a number in front keeps names apart that differ in case only
     if !name.is_empty() && name.len() <= 100 && name.chars().all(is_safe) {

@@ -35,7 +35,7 @@ macro_rules! define {
         pub(crate) struct Block {
             pub(crate) source: Vec<u32>,
             pub(crate) target: Vec<u32>,
-            pub(crate) edge_type: Vec<u16>,
+            pub(crate) pathway: Vec<u16>,
             $($field: Vec<$type>,)*
         }
 
@@ -59,7 +59,7 @@ macro_rules! define {
             ) -> Result<(), SonataError> {
                 self.source.clear();
                 self.target.clear();
-                self.edge_type.clear();
+                self.pathway.clear();
                 $(self.$field.clear();)*
                 let mut source = connections.edges.source_of(rows.start);
                 for row in rows {
@@ -77,7 +77,7 @@ macro_rules! define {
                     };
                     self.source.push(source as u32);
                     self.target.push(connection.target);
-                    self.edge_type.push(connection.pathway);
+                    self.pathway.push(connection.pathway);
                     $(self.$field.push(connection.$field);)*
                 }
                 Ok(())

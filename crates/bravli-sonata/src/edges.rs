@@ -3,51 +3,91 @@
 use crate::edge_columns::{BLOCK, Block};
 use crate::error::SonataError;
 use crate::names::{
-    EDGE_TYPE, EDGES, GROUP, INDICES, NODE_POPULATION, NODE_TO_RANGES, RANGE_TO_EDGE, SOURCE_TO_TARGET,
-    TARGET_TO_SOURCE, sonata,
+    EDGE_TYPE, EDGES, GROUP, INDICES, NODE_POPULATION, NODE_TO_RANGES, OLD_NODE_TO_RANGES, RANGE_TO_EDGE,
+    SOURCE_TO_TARGET, SYNAPSE_TYPE, TARGET_TO_SOURCE, sonata,
 };
 use crate::store::{Column, Place, read_file, write_file};
 use bravli_circuit::{Connections, Contact, EdgeHeader, Edges, EdgesBuilder, Ends};
 use half::f16;
 use std::path::Path;
 
-/// Writes connections, with the indices by source and by target.
+/// Group and row within it of every edge.
+const GROUP_ID: &str = "edge_group_id";
+const GROUP_INDEX: &str = "edge_group_index";
+
+/// Where a synapse on a point cell sits: at the soma, which is section 0, in its middle.
+const SECTION_ID: &str = "afferent_section_id";
+const SECTION_POSITION: &str = "afferent_section_pos";
+const SOMA: u32 = 0;
+const MIDDLE: f32 = 0.5;
+
+/// `syn_type_id` of an inhibitory and of an excitatory synapse.
+const SIGN_CODES: [u8; 2] = [0, 100];
+
+/// Writes connections, with what each reader of edges wants spelled out and the indices by source and by target.
 ///
-/// One row is one connection of `nsyns` synapses; `edge_type_id` is an index into the header's pathways. The indices end
-/// with the last node of their end.
+/// One row is one connection of `nsyns` synapses; `edge_type_id` is an index into the header's pathways, from `first_type`
+/// on. Constant columns take no space. The indices end with the last node of their end.
 ///
 /// # Errors
 /// [`SonataError::Value`] when a row has no pathway; [`SonataError::Write`] when the file cannot be written.
 ///
 /// # Repeatability
 /// Equal edges give equal bytes.
-pub fn write_edges(path: &Path, connections: &Connections<'_>) -> Result<(), SonataError> {
-    let (header, n) = (connections.header, connections.len());
+pub fn write_edges(path: &Path, connections: &Connections<'_>, first_type: i32) -> Result<(), SonataError> {
     write_file(path, |root| {
-        let population = root.create(EDGES)?.create(&header.edge_population)?;
-        let source = ids(&population, sonata("source"), n, &header.source_population)?;
-        let target = ids(&population, sonata("target"), n, &header.target_population)?;
-        let edge_type = population.column::<i64>(EDGE_TYPE, n)?;
-        let group = population.create(GROUP)?;
-        let columns = Block::columns(&group, n)?;
-        let mut block = Block::default();
-        for first in (0..n).step_by(BLOCK) {
-            let rows = first..(first + BLOCK).min(n);
-            block.fill(connections, rows.clone(), path)?;
-            source.write(rows.start, &block.source)?;
-            target.write(rows.start, &block.target)?;
-            edge_type.write(rows.start, &block.edge_type)?;
-            block.write(&columns, rows.start)?;
-        }
+        let population = root.create(EDGES)?.create(&connections.header.edge_population)?;
+        write_rows(&population, connections, first_type, path)?;
         let indices = population.create(INDICES)?;
         by_source(&indices.create(SOURCE_TO_TARGET)?, connections)?;
         by_target(&indices.create(TARGET_TO_SOURCE)?, connections)
     })
 }
 
+fn write_rows(
+    place: &Place<'_>,
+    connections: &Connections<'_>,
+    first_type: i32,
+    path: &Path,
+) -> Result<(), SonataError> {
+    let (header, n) = (connections.header, connections.len());
+    let source = ids(place, sonata("source"), n, &header.source_population)?;
+    let target = ids(place, sonata("target"), n, &header.target_population)?;
+    let edge_type = place.column::<i32>(EDGE_TYPE, n)?;
+    // one group, whose rows are those of the population; some readers want that said for each row
+    place.write_constant(GROUP_ID, 0_u8, n)?;
+    let group_index = place.column::<u32>(GROUP_INDEX, n)?;
+    let group = place.create(GROUP)?;
+    group.write_constant(SECTION_ID, SOMA, n)?;
+    group.write_constant(SECTION_POSITION, MIDDLE, n)?;
+    let sign = group.column::<u8>(SYNAPSE_TYPE, n)?;
+    let columns = Block::columns(&group, n)?;
+    // the first letter of a class gives its sign
+    let codes: Vec<u8> = header
+        .pathways
+        .iter()
+        .map(|pathway| header.classes.get(usize::from(pathway.class)).is_some_and(|name| name.starts_with('E')))
+        .map(|excites| SIGN_CODES[usize::from(excites)])
+        .collect();
+    let mut block = Block::default();
+    for first in (0..n).step_by(BLOCK) {
+        let end = n.min(first + BLOCK);
+        block.fill(connections, first..end, path)?;
+        let types: Vec<i32> = block.pathway.iter().map(|pathway| first_type + i32::from(*pathway)).collect();
+        let signs: Vec<u8> = block.pathway.iter().map(|pathway| codes[usize::from(*pathway)]).collect();
+        source.write(first, &block.source)?;
+        target.write(first, &block.target)?;
+        edge_type.write(first, &types)?;
+        group_index.write(first, &(first as u32..end as u32).collect::<Vec<_>>())?;
+        sign.write(first, &signs)?;
+        block.write(&columns, first)?;
+    }
+    Ok(())
+}
+
 /// A column of node ids that says whose they are.
 fn ids<'a>(place: &'a Place<'_>, name: &'a str, n: usize, population: &str) -> Result<Column<'a>, SonataError> {
-    let column = place.column::<u64>(name, n)?;
+    let column = place.column::<u32>(name, n)?;
     place.write_text(&column.dataset, name, NODE_POPULATION, population)?;
     Ok(column)
 }
@@ -59,30 +99,27 @@ fn by_source(place: &Place<'_>, connections: &Connections<'_>) -> Result<(), Son
     let mut ranges = Vec::with_capacity(n);
     for source in 0..n {
         let rows = connections.rows(source);
-        let first = ranges.len() as u64;
+        let first = ranges.len() as u32;
         if !rows.is_empty() {
-            ranges.push([rows.start as u64, rows.end as u64]);
+            ranges.push([rows.start as u32, rows.end as u32]);
         }
-        nodes.push([first, ranges.len() as u64]);
+        nodes.push([first, ranges.len() as u32]);
     }
-    place.write_pairs(NODE_TO_RANGES, &nodes)?;
-    place.write_pairs(RANGE_TO_EDGE, &ranges)
+    write_nodes(place, &nodes)?;
+    place.write_narrow_pairs(RANGE_TO_EDGE, &ranges)
 }
 
 /// Rows of a target lie apart: one range each, in the order of the rows.
 fn by_target(place: &Place<'_>, connections: &Connections<'_>) -> Result<(), SonataError> {
     let (targets, n) = (connections.edges.targets(), connections.targets.types.len());
-    let mut next = vec![0_u64; n + 1];
+    let mut next = vec![0_u32; n + 1];
     for target in targets {
         next[*target as usize + 1] += 1;
     }
     for node in 0..n {
         next[node + 1] += next[node];
     }
-    let nodes: Vec<[u64; 2]> = next.windows(2).map(|bounds| [bounds[0], bounds[1]]).collect();
-    place.write_pairs(NODE_TO_RANGES, &nodes)?;
-    drop(nodes);
-    // a circuit has fewer than 2^32 rows: a terabyte of them would be needed
+    write_nodes(place, &next.windows(2).map(|bounds| [bounds[0], bounds[1]]).collect::<Vec<_>>())?;
     let mut rows = vec![0_u32; targets.len()];
     for (row, target) in targets.iter().enumerate() {
         let at = &mut next[*target as usize];
@@ -93,10 +130,16 @@ fn by_target(place: &Place<'_>, connections: &Connections<'_>) -> Result<(), Son
     let mut pairs = Vec::with_capacity(BLOCK);
     for (block, rows) in rows.chunks(BLOCK).enumerate() {
         pairs.clear();
-        pairs.extend(rows.iter().map(|row| [u64::from(*row), u64::from(*row) + 1]));
+        pairs.extend(rows.iter().map(|row| [*row, row + 1]));
         column.write_pairs(block * BLOCK, &pairs)?;
     }
     Ok(())
+}
+
+/// Ranges of every node, under both names in use.
+fn write_nodes(place: &Place<'_>, nodes: &[[u32; 2]]) -> Result<(), SonataError> {
+    place.write_narrow_pairs(NODE_TO_RANGES, nodes)?;
+    place.link(NODE_TO_RANGES, OLD_NODE_TO_RANGES)
 }
 
 /// Reads connections that were written with this header, between nodes of these types.
@@ -115,7 +158,7 @@ pub fn read_edges(
         population.expect_text(sonata("target"), NODE_POPULATION, &header.target_population)?;
         let (source_name, target_name) = (sonata("source"), sonata("target"));
         let source = population.whole_column(source_name, None)?;
-        let n = source.len();
+        let n = source.n;
         let target = population.whole_column(target_name, Some(n))?;
         let group = population.open(GROUP)?;
         let whole = |name| group.whole_column(sonata(name), Some(n));

@@ -7,7 +7,8 @@
 //! Two ways in. [`read_nodes`], [`read_edges`] and [`read_spikes`] know our own columns and write what simulations need:
 //! nodes follow the BBP dialect (`@library` names behind integer columns), edges the Allen one (a row per connection, with
 //! `nsyns`) under BBP column names. [`read_circuit`] and its parts read anyone's files, of either dialect, with every column
-//! they have; what they cannot keep they tell. [`names`] lists the names in HDF5 files; keys of configurations stand in
+//! they have; what they cannot keep they tell. [`export_circuit`] writes a circuit of ours the way every tool reads it, which
+//! costs columns that we ourselves do not need. [`names`] lists the names in HDF5 files; keys of configurations stand in
 //! `config`, each once.
 //!
 //! ```
@@ -27,6 +28,7 @@ mod config;
 mod edge_columns;
 mod edges;
 mod error;
+mod export;
 mod index;
 mod json;
 mod morphology;
@@ -46,6 +48,7 @@ pub use config::{
 };
 pub use edges::{read_edges, write_edges};
 pub use error::SonataError;
+pub use export::{CircuitExport, Exported, ExportedPopulation, ExportedRun, export_circuit};
 pub use morphology::{morphology_names, read_morphology, read_morphology_in};
 pub use node_sets::{Comparison, NodeSet, NodeSetError, NodeSets, Test, read_node_sets, write_node_sets};
 pub use nodes::{read_nodes, write_nodes};

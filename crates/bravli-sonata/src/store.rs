@@ -4,6 +4,7 @@ mod any;
 mod column;
 mod heaps;
 mod read;
+mod space;
 mod write;
 
 use crate::error::SonataError;
@@ -11,6 +12,7 @@ use crate::names::{MAGIC, VERSION};
 use hdf5::file::LibraryVersion;
 use hdf5::{Dataset, File, Group, IndexType, IterationOrder, LinkType, LocationType};
 use hdf5_metno as hdf5;
+use space::{OF_OBJECT, Space};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -35,6 +37,8 @@ pub(crate) struct Place<'a> {
     bad_heap: Rc<OnceCell<Option<u64>>>,
     at: String,
     group: Group,
+    /// Room on the disk, of a file that is written.
+    space: Option<Rc<Space>>,
 }
 
 /// Writes a file under a temporary name and moves it into place, so that `path` never holds half a file.
@@ -59,18 +63,24 @@ fn write_content(
     content: impl FnOnce(&Place<'_>) -> Result<(), SonataError>,
 ) -> Result<(), SonataError> {
     let failed = |error: hdf5::Error| write_error(path, "", &error);
+    // before the file is there, for one that is open has to be closed; making it empties it, so it is asked for twice
+    let room = || Space::of(part).map_err(|error| write_error(path, "", &error));
+    drop(room()?);
     let file = File::with_options()
         // headers of this format carry checksums, and only as much history as HDF5 1.8 can read
         .with_fapl(|access| access.libver_bounds(LibraryVersion::V18, LibraryVersion::V18))
         .with_fcpl(|create| create.obj_track_times(false))
         .create(part)
         .map_err(failed)?;
-    let root = Place::root(path, 0, file.as_group().map_err(failed)?);
+    let space = Rc::new(room()?);
+    let root = Place::root(path, 0, file.as_group().map_err(failed)?, Some(Rc::clone(&space)));
     root.group.new_attr::<u32>().create(MAGIC).and_then(|a| a.write_scalar(&MAGIC_NUMBER)).map_err(failed)?;
     root.group.new_attr_builder().with_data(&FORMAT_VERSION).create(VERSION).map_err(failed)?;
     content(&root)?;
     drop(root);
-    file.close().map_err(failed)
+    file.close().map_err(failed)?;
+    let space = Rc::into_inner(space);
+    space.map_or(Ok(()), |space| space.finish(part)).map_err(|error| write_error(path, "", &error))
 }
 
 /// Writes a text under a temporary name and moves it into place.
@@ -103,7 +113,7 @@ pub(crate) fn read_file<T>(
     let file_bytes = metadata.len();
     let file = File::open(path).map_err(|error| failed(error.to_string()))?;
     let group = file.as_group().map_err(|error| failed(error.to_string()))?;
-    content(&Place::root(path, file_bytes, group))
+    content(&Place::root(path, file_bytes, group, None))
 }
 
 fn write_error(file: &Path, dataset: &str, error: &dyn std::fmt::Display) -> SonataError {
@@ -121,13 +131,20 @@ impl<'a> Place<'a> {
         if name.is_empty() { self.at.clone() } else { format!("{}/{name}", self.at) }
     }
 
-    fn root(file: &'a Path, file_bytes: u64, group: Group) -> Self {
-        Self { file, file_bytes, bad_heap: Rc::default(), at: String::new(), group }
+    fn root(file: &'a Path, file_bytes: u64, group: Group, space: Option<Rc<Space>>) -> Self {
+        Self { file, file_bytes, bad_heap: Rc::default(), at: String::new(), group, space }
     }
 
     fn at(&self, name: &str, group: Group) -> Self {
         let bad_heap = Rc::clone(&self.bad_heap);
-        Self { file: self.file, file_bytes: self.file_bytes, bad_heap, at: self.path(name), group }
+        let space = self.space.clone();
+        Self { file: self.file, file_bytes: self.file_bytes, bad_heap, at: self.path(name), group, space }
+    }
+
+    /// Asks the disk for room for an object of as many bytes, before HDF5 is handed it.
+    fn make_room(&self, name: &str, bytes: usize) -> Result<(), SonataError> {
+        let grown = self.space.as_ref().map_or(Ok(()), |space| space.grow(OF_OBJECT + bytes as u64));
+        grown.map_err(|error| write_error(self.file, &self.path(name), &error))
     }
 
     /// Checks, once per file, that HDF5 can read its texts of variable length.

@@ -22,7 +22,7 @@ fn files(folder: &Path) -> [(usize, Vec<u8>); 3] {
     let bytes = |kind| (kind, std::fs::read(&path).unwrap());
     write_nodes(&path, &column()).unwrap();
     let nodes = bytes(0);
-    write_edges(&path, &edges(5).connections()).unwrap();
+    write_edges(&path, &edges(5).connections(), 0).unwrap();
     let edges = bytes(1);
     write_spikes(&path, &[spikes(), Spikes { population: "b".into(), ..spikes() }]).unwrap();
     [nodes, edges, bytes(2)]
@@ -92,7 +92,7 @@ fn many_threads_read_and_write_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("edges.h5");
     let wired = edges(500);
-    write_edges(&path, &wired.connections()).unwrap();
+    write_edges(&path, &wired.connections(), 0).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..8 {
             let (path, wired, own) = (&path, &wired, folder.path().join(format!("{thread}.h5")));

@@ -20,7 +20,7 @@ fn nodes_edges_and_spikes_come_back_as_they_were() {
     assert!(read.cells.depth_um[1].is_sign_positive() && read.cells.x_um[1].is_sign_negative());
     for n in [0, 1, 250] {
         let wired = edges(n);
-        write_edges(&at("edges.h5"), &wired.connections()).unwrap();
+        write_edges(&at("edges.h5"), &wired.connections(), 0).unwrap();
         assert_eq!(read_back(&at("edges.h5"), &wired).unwrap(), wired.edges);
     }
     let silent = Spikes { population: "aaa".into(), ..Spikes::default() };
@@ -38,7 +38,7 @@ fn equal_data_give_equal_bytes_a_second_apart() {
     let written = |part: &str| {
         let at = |name: &str| folder.path().join(format!("{part}-{name}"));
         write_nodes(&at("nodes"), &column()).unwrap();
-        write_edges(&at("edges"), &edges(1_000).connections()).unwrap();
+        write_edges(&at("edges"), &edges(1_000).connections(), 0).unwrap();
         write_spikes(&at("spikes"), &[spikes()]).unwrap();
         ["nodes", "edges", "spikes"].map(|name| std::fs::read(at(name)).unwrap())
     };
@@ -52,10 +52,10 @@ fn a_refused_write_leaves_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("edges.h5");
     let wired = edges(3);
-    write_edges(&path, &wired.connections()).unwrap();
+    write_edges(&path, &wired.connections(), 0).unwrap();
     let mut unknown = wired.clone();
     unknown.header.pathway_of[2] = NO_PATHWAY;
-    let error = write_edges(&path, &unknown.connections()).unwrap_err();
+    let error = write_edges(&path, &unknown.connections(), 0).unwrap_err();
     assert!(matches!(error, SonataError::Value { row: 2, .. }), "{error}");
     assert_eq!(read_back(&path, &wired).unwrap(), wired.edges);
 }
@@ -65,7 +65,7 @@ fn a_file_read_with_another_header_says_what_does_not_fit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("edges.h5");
     let wired = edges(3);
-    write_edges(&path, &wired.connections()).unwrap();
+    write_edges(&path, &wired.connections(), 0).unwrap();
     let mut other = wired.clone();
     other.header.edge_population = "cortex".into();
     let error = read_back(&path, &other).unwrap_err();
@@ -92,7 +92,7 @@ fn two_million_edges_come_back_whatever_block_they_are_in() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("edges.h5");
     let wired = edges(2_000_000);
-    write_edges(&path, &wired.connections()).unwrap();
+    write_edges(&path, &wired.connections(), 0).unwrap();
     assert!(read_back(&path, &wired).unwrap() == wired.edges);
 }
 
@@ -144,7 +144,7 @@ proptest! {
             tau_decay: 255 - byte,
         };
         let wired = wired(pairs.iter().map(|(source, target)| (*source, *target, contact((source * 5) as u8))));
-        write_edges(&path, &wired.connections()).unwrap();
+        write_edges(&path, &wired.connections(), 0).unwrap();
         let read = read_back(&path, &wired).unwrap();
         // a source type with a range of one value keeps no byte
         prop_assert_eq!(read.targets(), wired.edges.targets());

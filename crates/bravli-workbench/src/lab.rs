@@ -14,6 +14,12 @@ const MAX_FILES: usize = 64;
 /// Bytes read from one recipe folder.
 const MAX_BYTES: u64 = 128 << 20;
 
+/// Folders of a lab that hold artifacts, records, recipes and studies.
+const OWN_FOLDERS: [&str; 4] = ["artifacts", "knowledge", "recipes", "studies"];
+
+/// Longest name of a folder that is written to.
+const MAX_NAME_BYTES: usize = 100;
+
 /// A lab: the folder that holds everything of a scientist's own. It is made when the first artifact is.
 #[derive(Debug, Clone)]
 pub struct Lab {
@@ -74,6 +80,43 @@ impl Lab {
         names
     }
 
+    /// The folder that an export is to be written to, and its name inside the lab. It need not exist.
+    ///
+    /// # Errors
+    /// `path_outside_lab`; `folder_in_use` for a part of the lab that is bravli's own.
+    pub(crate) fn export_folder(&self, name: &str) -> Result<(PathBuf, String), ActError> {
+        let relative: PathBuf = self.relative(name, "folder")?.components().collect();
+        let parts: Vec<String> = relative
+            .components()
+            .filter(|part| !matches!(part, Component::CurDir))
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        let wrong = |message: String| {
+            Err(ActError::new(
+                "folder_in_use",
+                "folder",
+                message,
+                "give a folder of its own, for example exports/small",
+            ))
+        };
+        match parts.first() {
+            None => return wrong(format!("{name:?} is the lab itself")),
+            Some(first) if OWN_FOLDERS.contains(&first.to_lowercase().as_str()) => {
+                return wrong(format!("{first} is a part of the lab that holds something else"));
+            }
+            Some(_) => {}
+        }
+        if let Some(part) = parts.iter().find(|part| part.starts_with('.') || part.len() > MAX_NAME_BYTES) {
+            return wrong(format!("{part:?} starts with a point or has more than {MAX_NAME_BYTES} bytes"));
+        }
+        let name = parts.join("/");
+        let folder = self.root.join(&name);
+        // the parts that are there decide where the rest will be
+        let there = folder.ancestors().find(|ancestor| fs::symlink_metadata(ancestor).is_ok()).unwrap_or(&self.root);
+        self.contained(there, "folder")?;
+        Ok((folder, name))
+    }
+
     /// A path from a request: relative, without parent steps.
     fn relative(&self, path: &str, field: &str) -> Result<PathBuf, ActError> {
         let relative = Path::new(path);
@@ -102,7 +145,7 @@ impl Lab {
             "path_outside_lab",
             field,
             "the folder is a link that leads out of the lab",
-            "copy the recipe into the lab instead of linking to it",
+            "name a folder that lies in the lab itself, instead of a link",
         ))
     }
 }

@@ -345,3 +345,34 @@ pub struct InspectReply {
     /// Useful next calls.
     pub next: Vec<String>,
 }
+
+/// Files for other tools.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExportReply {
+    /// What was written where, in a sentence.
+    pub finding: String,
+    /// Whether it was made or lay there already.
+    pub status: Status,
+    /// Id of the artifact that was asked for.
+    pub artifact: String,
+    /// Ids of all artifacts in it, the circuit first.
+    pub exported: Vec<String>,
+    /// The folder, relative to the lab.
+    pub folder: String,
+    /// Populations of nodes with their sizes, cells first.
+    pub nodes: Vec<CountRow>,
+    /// Populations of edges with their sizes.
+    pub edges: Vec<CountRow>,
+    /// Node sets written.
+    pub n_node_sets: u32,
+    /// Their names, at most 40.
+    pub node_sets: Vec<String>,
+    /// Size of all files in bytes.
+    pub bytes: u64,
+    /// The files, relative to the lab.
+    pub files: Vec<String>,
+    /// What to know.
+    pub notes: Vec<String>,
+    /// Useful next steps.
+    pub next: Vec<String>,
+}

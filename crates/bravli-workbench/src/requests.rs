@@ -300,6 +300,30 @@ pub struct Inspect {
     pub parameter: String,
 }
 
+/// Writes artifacts to files for other tools.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// Id of a circuit; of a boundary to have that too; of a run to have both and its spikes.
+    pub artifact: String,
+    /// `sonata`: a folder with circuit_config.json.
+    #[serde(default)]
+    pub format: ExportFormat,
+    /// Folder inside the lab, e.g. "exports/small"; "exports/" and the artifact's id where empty. It must not exist, be empty, or hold an unchanged export of the same artifact.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub folder: String,
+}
+
+/// Formats of an export.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum ExportFormat {
+    /// Nodes, edges, types, node sets, configurations, and spikes of a run.
+    #[default]
+    Sonata,
+}
+
 /// How much to see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -49,7 +49,7 @@ fn the_tools_are_listed_with_their_fields() {
         assert!(listing.contains(name), "{listing}");
     }
     let all: Value = serde_json::from_slice(&bravli(folder.path(), &["tools", "--json"]).stdout).unwrap();
-    assert_eq!(all.as_array().unwrap().len(), 10);
+    assert_eq!(all.as_array().unwrap().len(), 11);
 }
 
 #[test]
@@ -78,4 +78,116 @@ fn a_study_with_an_unknown_key_is_refused_at_its_line() {
     assert!(message.contains("bad.yaml:5") && message.contains("radius_um"), "{message}");
     let check = bravli(folder.path(), &["study", "check", "first-question"]);
     assert!(check.status.success(), "{}", text(&check.stderr));
+}
+
+/// Names below a folder, but for locks, which stay.
+fn names(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() && !path.ends_with(".locks") {
+            found.extend(names(&path));
+        } else if path.is_file() {
+            found.push(path.to_string_lossy().into_owned());
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Stops writing at a file size, as a full disk does: what does not fit is an error, and no signal ends the program.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_nothing_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let limited = |kib: u32, tool: &str, arguments: &str| {
+        // blocks of 512 bytes in some shells, of 1024 in others
+        let script = format!("ulimit -f {kib}; trap '' XFSZ; exec \"$@\"");
+        let program = env!("CARGO_BIN_EXE_bravli");
+        let words = ["-c", &script, "sh", program, "call", tool, arguments];
+        Command::new("sh").args(words).current_dir(folder.path()).output().unwrap()
+    };
+    let made = |tool: &str, arguments: &str| {
+        let output = bravli(folder.path(), &["call", tool, arguments]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let reply: Value = serde_json::from_slice(&output.stdout).unwrap();
+        reply["artifact"].as_str().unwrap().to_owned()
+    };
+    let lab = folder.path().join("bravli-lab");
+    let place = r#"{"recipe": "rat-barrel", "radius_um": 60, "layers": ["4"]}"#;
+    let refused = |output: Output, what: &str| {
+        let told = text(&output.stderr);
+        assert!(output.status.code() == Some(1), "{what}: {:?} {told}", output.status);
+        assert!(told.contains("File too large") && told.contains("space"), "{what}: {told}");
+        assert_eq!(text(&output.stdout), "", "{what}");
+    };
+    for kib in [1, 16] {
+        refused(limited(kib, "place_column", place), "place_column");
+        assert!(names(&lab).iter().all(|name| name.contains("/artifacts/recipe/recipe-")), "{:?}", names(&lab));
+    }
+    let column = made("place_column", place);
+    let wire = format!(r#"{{"column": "{column}"}}"#);
+    let before = names(&lab);
+    for kib in [1, 64, 512] {
+        refused(limited(kib, "wire_pathways", &wire), "wire_pathways");
+        assert_eq!(names(&lab), before, "wire_pathways at {kib}");
+    }
+    let circuit = made("wire_pathways", &wire);
+    let export = format!(r#"{{"artifact": "{circuit}"}}"#);
+    let before = names(&lab);
+    for kib in [1, 4, 64, 512] {
+        refused(limited(kib, "export", &export), "export");
+        assert_eq!(names(&lab), before, "export at {kib}");
+        assert!(!lab.join("exports").exists(), "export at {kib}");
+    }
+    made("export", &export);
+    assert!(lab.join("exports").join(&circuit).join("circuit_config.json").is_file());
+}
+
+#[test]
+fn an_export_takes_free_folders_of_the_lab_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = folder.path().join("bravli-lab");
+    let call = |tool: &str, arguments: &str| bravli(folder.path(), &["call", tool, arguments]);
+    let artifact = |tool: &str, arguments: &str| {
+        let reply: Value = serde_json::from_slice(&call(tool, arguments).stdout).unwrap();
+        reply["artifact"].as_str().unwrap().to_owned()
+    };
+    let column = artifact("place_column", r#"{"recipe": "rat-barrel", "radius_um": 30, "layers": ["4"]}"#);
+    let circuit = artifact("wire_pathways", &format!(r#"{{"column": "{column}"}}"#));
+    let export =
+        |artifact: &str, to: &str| call("export", &format!(r#"{{"artifact": "{artifact}", "folder": "{to}"}}"#));
+    assert!(export(&circuit, "exports/a").status.success());
+    std::fs::create_dir_all(lab.join("exports/empty")).unwrap();
+    assert!(export(&circuit, "exports/empty").status.success());
+    assert!(text(&export(&circuit, "exports/a").stdout).contains(r#""status": "found""#));
+    std::fs::write(lab.join("notes.txt"), "mine").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.path(), lab.join("out")).unwrap();
+    let edited = lab.join("exports/empty/node_sets.json");
+    std::fs::write(&edited, "{}").unwrap();
+    let before = names(folder.path());
+    let mut cases = vec![
+        (&circuit, "/tmp/x", "path_outside_lab"),
+        (&circuit, "../x", "path_outside_lab"),
+        (&circuit, "a/../../x", "path_outside_lab"),
+        (&circuit, ".", "folder_in_use"),
+        (&circuit, "artifacts/x", "folder_in_use"),
+        (&circuit, "Recipes/x", "folder_in_use"),
+        (&circuit, "exports/.x", "folder_in_use"),
+        (&circuit, "notes.txt", "folder_not_empty"),
+        (&circuit, "exports", "folder_not_empty"),
+        (&circuit, "exports/empty", "export_changed"),
+        (&column, "exports/b", "wrong_kind"),
+    ];
+    if cfg!(unix) {
+        cases.push((&circuit, "out/x", "path_outside_lab"));
+        cases.push((&circuit, "out", "path_outside_lab"));
+    }
+    for (artifact, to, code) in cases {
+        let output = export(artifact, to);
+        assert_eq!(output.status.code(), Some(1), "{to}");
+        assert!(text(&output.stderr).contains(code), "{to}: {}", text(&output.stderr));
+        assert_eq!(names(folder.path()), before, "{to}");
+    }
 }

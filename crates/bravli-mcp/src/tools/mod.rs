@@ -2,6 +2,7 @@
 
 mod add_literature;
 mod compute_upe;
+mod export;
 mod inspect;
 mod lookup_parameter;
 mod parse_recipe;
@@ -23,6 +24,9 @@ pub(crate) const MAKE: Hints = Hints { read_only: false, open_world: false };
 /// Writes into the lab's own records; the same call twice adds once more only what differs.
 pub(crate) const WRITE: Hints = Hints { read_only: false, open_world: true };
 
+/// Writes files into a folder of the lab that is free or holds the same export, and changes nothing else.
+pub(crate) const EXPORT: Hints = Hints { read_only: false, open_world: false };
+
 /// All tools, in the order a question is answered.
 pub fn tools() -> &'static [ToolEntry] {
     static TOOLS: OnceLock<Vec<ToolEntry>> = OnceLock::new();
@@ -38,6 +42,7 @@ pub fn tools() -> &'static [ToolEntry] {
             simulate::tool(),
             compute_upe::tool(),
             inspect::tool(),
+            export::tool(),
         ]
     })
 }

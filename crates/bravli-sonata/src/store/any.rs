@@ -1,5 +1,6 @@
 //! Columns of whatever type, and texts of every kind.
 
+use super::write::texts_in_heaps;
 use super::{Place, write_error};
 use crate::error::SonataError;
 use crate::names::{LIBRARY, TRUTH};
@@ -196,6 +197,7 @@ impl Place<'_> {
         n_columns: usize,
         values: &[f32],
     ) -> Result<Dataset, SonataError> {
+        self.make_room(name, size_of_val(values))?;
         let created = self.group.new_dataset::<f32>().shape((n_rows, n_columns)).create(name);
         let written = created.and_then(|dataset| dataset.write_raw(values).map(|()| dataset));
         written.map_err(|error| write_error(self.file, &self.path(name), &error))
@@ -203,6 +205,7 @@ impl Place<'_> {
 
     /// Writes a small number as an attribute of `location`.
     pub(crate) fn write_code(&self, location: &Location, name: &str, code: u8) -> Result<(), SonataError> {
+        self.make_room(name, 0)?;
         let written = location.new_attr::<u8>().create(name).and_then(|attribute| attribute.write_scalar(&code));
         written.map_err(|error| write_error(self.file, &format!("{}@{name}", self.at), &error))
     }
@@ -232,6 +235,7 @@ impl Place<'_> {
     }
 
     fn write_texts(&self, name: &str, texts: &[String]) -> Result<(), SonataError> {
+        self.make_room(name, texts_in_heaps(texts.iter().map(String::len)))?;
         let texts = texts.iter().map(|text| VarLenUnicode::from_str(text)).collect::<Result<Vec<_>, _>>();
         let texts = texts.map_err(|error| write_error(self.file, &self.path(name), &error))?;
         self.write(name, &texts).map(drop)

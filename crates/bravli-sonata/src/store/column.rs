@@ -13,22 +13,32 @@ use std::ops::Range;
 pub(crate) struct Column<'a> {
     place: &'a Place<'a>,
     name: &'a str,
-    n: usize,
+    pub(crate) n: usize,
     pub(crate) dataset: Dataset,
 }
 
 impl Place<'_> {
     /// Creates a column of `n` values, all of which must then be written.
     pub(crate) fn column<'a, T: H5Type>(&'a self, name: &'a str, n: usize) -> Result<Column<'a>, SonataError> {
-        let created = self.group.new_dataset::<T>().fill_time(FillTime::Never).shape(n).create(name);
-        let dataset = created.map_err(|error| write_error(self.file, &self.path(name), &error))?;
-        Ok(Column { place: self, name, n, dataset })
+        self.reserved::<T>(name, n, n.saturating_mul(size_of::<T>()), n)
     }
 
     /// Creates a table of two columns and `n` rows, all of which must then be written.
     pub(crate) fn pairs<'a>(&'a self, name: &'a str, n: usize) -> Result<Column<'a>, SonataError> {
-        let created = self.group.new_dataset::<u64>().fill_time(FillTime::Never).shape((n, 2)).create(name);
-        let dataset = created.map_err(|error| write_error(self.file, &self.path(name), &error))?;
+        self.reserved::<u32>(name, n, n.saturating_mul(2 * size_of::<u32>()), (n, 2))
+    }
+
+    fn reserved<'a, T: H5Type>(
+        &'a self,
+        name: &'a str,
+        n: usize,
+        bytes: usize,
+        shape: impl Into<hdf5::Extents>,
+    ) -> Result<Column<'a>, SonataError> {
+        self.make_room(name, bytes)?;
+        // every value is written: filling first would write them twice
+        let made = self.group.new_dataset::<T>().fill_time(FillTime::Never).shape(shape).create(name);
+        let dataset = made.map_err(|error| write_error(self.file, &self.path(name), &error))?;
         Ok(Column { place: self, name, n, dataset })
     }
 
@@ -61,11 +71,6 @@ impl Place<'_> {
 }
 
 impl Column<'_> {
-    /// Number of values.
-    pub(crate) fn len(&self) -> usize {
-        self.n
-    }
-
     /// Writes values from `row` on.
     pub(crate) fn write<T: H5Type>(&self, row: usize, values: &[T]) -> Result<(), SonataError> {
         if values.is_empty() {
@@ -76,7 +81,7 @@ impl Column<'_> {
     }
 
     /// Writes pairs from `row` on.
-    pub(crate) fn write_pairs(&self, row: usize, values: &[[u64; 2]]) -> Result<(), SonataError> {
+    pub(crate) fn write_pairs(&self, row: usize, values: &[[u32; 2]]) -> Result<(), SonataError> {
         if values.is_empty() {
             return Ok(());
         }

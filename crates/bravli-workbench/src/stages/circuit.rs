@@ -34,7 +34,7 @@ pub(crate) fn make(
         let pathways = circuit.summarise();
         write_json(&folder.join("circuit.json"), &circuit.header)?;
         write_json(&folder.join("pathways.json"), &pathways)?;
-        bravli_sonata::write_edges(&folder.join("edges.h5"), &circuit.connections())?;
+        bravli_sonata::write_edges(&folder.join("edges.h5"), &circuit.connections(), 0)?;
         let summary = json!({
             "n_cells": circuit.column.cells.len(),
             "n_connections": circuit.edges.len(),

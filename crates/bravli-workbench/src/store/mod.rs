@@ -7,4 +7,4 @@ mod shelf;
 pub use key::{RESULTS_VERSION, content_key};
 pub use record::{ArtifactRecord, Ledger, PayloadFile};
 pub use shelf::Store;
-pub(crate) use shelf::{Draft, Made};
+pub(crate) use shelf::{Draft, Made, digest_file, hex_digits, payload_of, sync};

@@ -218,7 +218,8 @@ impl Store {
         }
     }
 
-    fn lock(&self, id: &str) -> Result<File, ActError> {
+    /// Keeps others from the work of this name until the file is dropped.
+    pub(crate) fn lock(&self, id: &str) -> Result<File, ActError> {
         let folder = self.root.join(".locks");
         create(&folder)?;
         let path = folder.join(id);
@@ -242,7 +243,7 @@ fn is_whole(folder: &Path, file: &PayloadFile) -> bool {
 }
 
 /// All files of a folder but its card, with sizes and digests, in order of name; each is synced.
-fn payload_of(folder: &Path) -> Result<Vec<PayloadFile>, ActError> {
+pub(crate) fn payload_of(folder: &Path) -> Result<Vec<PayloadFile>, ActError> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(inner) = folders.pop() {
@@ -269,7 +270,18 @@ fn payload_of(folder: &Path) -> Result<Vec<PayloadFile>, ActError> {
         .collect()
 }
 
-fn digest_file(path: &Path) -> std::io::Result<(u64, String)> {
+/// The first digits of a digest, enough to tell names apart.
+pub(crate) fn hex_digits(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes)).chars().take(12).collect()
+}
+
+/// Makes a file durable.
+pub(crate) fn sync(path: &Path) -> Result<(), ActError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(|error| ActError::io("sync a file", path, &error))
+}
+
+/// Size and SHA-256 of a file, which is durable then.
+pub(crate) fn digest_file(path: &Path) -> std::io::Result<(u64, String)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
