@@ -154,7 +154,9 @@ impl<'a> VoxelRegion<'a> {
         };
         let (top, heights) = (needed(FIRST_LAYER)?, needed(HEIGHTS)?);
         for held in &mut self.voxels {
-            held.depth_um = held.read(FIRST_LAYER, |voxel| Some(top.value(voxel, 1)? - heights.value(voxel, 0)?))?;
+            let height = held.read(HEIGHTS, |voxel| heights.value(voxel, 0))?;
+            let pia = held.read(FIRST_LAYER, |voxel| top.value(voxel, 1))?;
+            held.depth_um = pia.iter().zip(&height).map(|(pia, height)| pia - height).collect();
         }
         for (layer, span) in self.layers.iter_mut().enumerate() {
             let name = format!("[PH]{}", span.layer.trim_start_matches(['L', 'l']));
