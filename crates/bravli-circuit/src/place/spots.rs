@@ -10,8 +10,9 @@ use crate::geometry::{Draws, Geometry, Spot};
 /// Zhang & Torquato 2013, doi:10.1103/PhysRevE.88.053312: 0.38413 for spheres in three dimensions.
 const SATURATION: f64 = 0.3841;
 
-/// Share of the saturation radius that is told to fit: about 0.33 of the volume.
-const FITTING: f64 = 0.95;
+/// Share of the saturation radius that is told to fit: 0.32 of the volume. Beyond 0.35 a cell rarely finds a place within
+/// [`MAX_CANDIDATES`].
+const FITTING: f64 = 0.94;
 
 /// Positions that are tried for a cell before its layer counts as full.
 const MAX_CANDIDATES: u32 = 20_000;

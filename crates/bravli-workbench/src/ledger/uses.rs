@@ -65,7 +65,9 @@ pub(crate) fn column(sourced: &Sourced, header: &ColumnHeader) -> Uses {
     let recipe = &sourced.recipe;
     let placed: BTreeSet<&str> = header.layers.iter().map(|layer| layer.layer.as_str()).collect();
     let mut uses = Uses::default();
-    if sourced.under(COLUMN, "").next().is_some() {
+    if !header.ground.region.is_empty() {
+        // an atlas has its own geometry; what places cells there are densities alone
+    } else if sourced.under(COLUMN, "").next().is_some() {
         for size in ["reference_radius_um", "reference_width_um", "reference_length_um"] {
             uses.add(sourced.find(COLUMN, size));
         }
