@@ -27,10 +27,9 @@ fn refused(change: impl Fn(&Path)) -> ActError {
     let (lab, bench) = lab_with("mine", change);
     let request = PlaceColumn {
         recipe: "mine".into(),
-        main_file: String::new(),
         radius_um: Some(30.0),
         layers: vec!["4".into()],
-        seed: 1,
+        ..PlaceColumn::default()
     };
     let error = bench.place_column(&request).unwrap_err();
     assert!(!lab.path().join("artifacts").exists(), "a refused recipe was stored");

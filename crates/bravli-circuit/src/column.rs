@@ -31,6 +31,46 @@ pub struct ColumnHeader {
     pub etypes: Vec<String>,
     /// Populations in use.
     pub populations: Vec<PlacedPopulation>,
+    /// What sets the place apart from a single column of one shape.
+    #[serde(default, skip_serializing_if = "PlacedGround::is_plain")]
+    pub ground: PlacedGround,
+}
+
+/// Several columns, a region of an atlas, or a distance between somata; nothing of it by default.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlacedGround {
+    /// The columns, and the septa behind them where these hold cells; empty for a single column.
+    pub columns: Vec<PlacedColumn>,
+    /// Width of the septa, in µm.
+    pub septum_um: f64,
+    /// Density in septa relative to that in columns.
+    pub septum_density: f64,
+    /// Exclusion radius of a soma, in µm: no two centres are nearer than twice it. 0 where there is none.
+    pub exclusion_um: f64,
+    /// Region of the atlas; empty for columns.
+    pub region: String,
+}
+
+impl PlacedGround {
+    /// Whether this is a single column without more ado.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One of several columns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlacedColumn {
+    /// Its number from 1, or `septa`.
+    pub name: String,
+    /// Horizontal position of its axis, in µm.
+    pub x_um: f64,
+    /// The other horizontal position.
+    pub y_um: f64,
+    /// Cells in it.
+    pub n_cells: u32,
 }
 
 /// A layer with its depth range.
@@ -55,6 +95,9 @@ pub struct PlacedPopulation {
     pub class: String,
     /// Cells in it.
     pub n_cells: u32,
+    /// Its part in predictive processing, one of [`bravli_recipe::ROLES`]; `None` where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 /// One entry per cell in every column; the node id is the position.
@@ -76,6 +119,19 @@ pub struct Cells {
     pub population: Vec<u16>,
     /// Whether the cell excites (`EXC`).
     pub is_excitatory: Vec<bool>,
+    /// Index into [`PlacedGround::columns`]; 0 in a single column.
+    pub column: Vec<u16>,
+    /// Places in the space of an atlas; `None` for columns, where (x, −depth, y) is the place.
+    pub world: Option<World>,
+}
+
+/// Places in the space of an atlas, one entry per cell in every column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct World {
+    /// Position along x, y and z, µm.
+    pub position_um: [Vec<f32>; 3],
+    /// Quaternion (w, x, y, z) that turns the y axis of a morphology into the direction of the pia.
+    pub orientation: [Vec<f32>; 4],
 }
 
 impl Cells {

@@ -8,6 +8,7 @@ mod column;
 mod contact;
 mod edges;
 mod fibres;
+mod geometry;
 mod neurons;
 mod place;
 mod protocol;
@@ -20,16 +21,23 @@ pub use boundary::{
     Background, Boundary, BoundaryError, BoundarySpec, Condition, FibreRate, FibreTarget, MAX_BACKGROUNDS,
     read_boundary,
 };
-pub use column::{Cells, Column, ColumnHeader, PlacedLayer, PlacedPopulation};
+pub use column::{Cells, Column, ColumnHeader, PlacedColumn, PlacedGround, PlacedLayer, PlacedPopulation, World};
 pub use contact::{Contact, ContactLaw};
 pub use edges::{
     Connection, Connections, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, NO_PATHWAY, OutOfOrder, Pathway,
 };
 pub use fibres::{FibrePopulation, wire_fibres};
+pub use geometry::{
+    ColumnLayout, Draws, Geometry, LayerSpan, LayoutError, MAX_COLUMNS, Part, Prism, RegionError, RegionPart, Site,
+    Spot, VoxelRegion,
+};
 pub use neurons::{NeuronColumns, NeuronError, neuron_columns, scale};
-pub use place::{MAX_CELLS, PlaceError, PlaceRequest, place};
+pub use place::{
+    Deviation, Ground, GroundRegion, MAX_CELLS, MAX_EXCLUSION_UM, PlaceError, PlaceRequest, Placed, PlacementReport,
+    PlacementRow, place, place_on,
+};
 pub use protocol::{ContextSpan, GaussianBlocks, MAX_DURATION_MS, Protocol, ProtocolError, Schedule};
-pub use rounding::apportion;
+pub use rounding::{apportion, apportion_near};
 pub use run::Spikes;
 pub use trial::{Trial, TrialKind};
 pub use wire::{Circuit, PathwaySummary, WireError, peak_probability, wire};

@@ -78,13 +78,18 @@ pub struct Recipe {
 }
 
 /// The cross-section of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// A circle of the given radius.
     Cylinder,
     /// A regular hexagon whose corners lie at the given radius.
     Hexagon,
+    /// A rectangle whose corners lie at the given radius.
+    Slab {
+        /// Width over length, above 0.
+        aspect: f64,
+    },
 }
 
 impl Shape {
@@ -94,8 +99,41 @@ impl Shape {
         match self {
             Self::Cylinder => std::f64::consts::PI * radius_um * radius_um,
             Self::Hexagon => 1.5 * 3f64.sqrt() * radius_um * radius_um,
+            Self::Slab { aspect } => {
+                let (width, length) = slab_sizes(aspect, radius_um);
+                width * length
+            }
         }
     }
+
+    /// A rectangle of these sizes in µm, with the radius of its corners; `None` unless both are above 0 and below 1e6.
+    ///
+    /// ```
+    /// let (slab, radius_um) = bravli_recipe::Shape::slab(400.0, 300.0).unwrap();
+    /// assert_eq!((radius_um, slab.sizes_um(radius_um)), (250.0, Some((400.0, 300.0))));
+    /// ```
+    #[must_use]
+    pub fn slab(width_um: f64, length_um: f64) -> Option<(Self, f64)> {
+        let is_size = |um: f64| um > 0.0 && um < 1e6;
+        let aspect = width_um / length_um;
+        (is_size(width_um) && is_size(length_um) && aspect.is_finite() && aspect > 0.0)
+            .then(|| (Self::Slab { aspect }, width_um.hypot(length_um) / 2.0))
+    }
+
+    /// Width and length of a slab, in µm to a millionth; `None` for other shapes.
+    #[must_use]
+    pub fn sizes_um(self, radius_um: f64) -> Option<(f64, f64)> {
+        let Self::Slab { aspect } = self else { return None };
+        let (width, length) = slab_sizes(aspect, radius_um);
+        let short = |um: f64| (um * 1e6).round() / 1e6;
+        Some((short(width), short(length)))
+    }
+}
+
+/// Width and length of a rectangle with corners at the radius.
+fn slab_sizes(aspect: f64, radius_um: f64) -> (f64, f64) {
+    let length = 2.0 * radius_um / aspect.hypot(1.0);
+    (aspect * length, length)
 }
 
 /// Shape and layers of a column.
@@ -388,7 +426,18 @@ pub struct PopulationSpec {
     pub mtypes: Vec<String>,
     /// Class used by analyses: `E`, `PV`, `SST` or `HTR3A`.
     pub class: String,
+    /// Its part in predictive processing: one of [`ROLES`]; `None` where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
+
+/// Parts that populations may play in a circuit of predictive processing.
+///
+/// # Source
+/// Names after Wilmes et al. 2025: an excitatory relay of what comes in, cells that tell the error, interneurons that carry the
+/// prediction and its precision, and cells that send the prediction on.
+pub const ROLES: [&str; 5] =
+    ["sensory_relay", "prediction_error", "SST_prediction", "PV_precision", "prediction_output"];
 
 /// How likely two cells of two populations are connected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,29 +1,24 @@
 //! Our own files beside the builder recipe: column, populations, neurons.
 
 use crate::lint::thin_layer;
+use crate::pattern::did_you_mean;
 use crate::problem::Notes;
 use crate::range::Range;
 use crate::yaml::{Fields, Node};
 use crate::{
-    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PopulationSpec, Problem, ReceptorSpec, Shape,
+    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PopulationSpec, Problem, ROLES, ReceptorSpec,
+    Shape,
 };
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use std::collections::BTreeSet;
 
+/// Keys of `column.yaml`; a slab has sizes, other shapes a radius.
+const COLUMN: &[&str] = &["shape", "reference_radius_um", "reference_width_um", "reference_length_um", "layers"];
+
 /// Reads `column.yaml`.
 pub(crate) fn column(node: &Node, notes: &mut Notes) -> Option<ColumnSpec> {
-    let mut fields = Fields::new(node, "column", &["shape", "reference_radius_um", "layers"], notes);
-    let shape = fields.required("shape");
-    let shape = shape.and_then(|n| match n.label().as_str() {
-        "hexagon" => Some(Shape::Hexagon),
-        "cylinder" => Some(Shape::Cylinder),
-        other => {
-            let message = format!("column: shape must be hexagon or cylinder, got {other:?}");
-            fields.notes.add(Problem::error("unknown_shape", message).at(n.at()));
-            None
-        }
-    });
-    let radius = fields.required_number("reference_radius_um", Range::Positive);
+    let mut fields = Fields::new(node, "column", COLUMN, notes);
+    let cross_section = cross_section(&mut fields);
     let mut layers: Vec<LayerSpec> = Vec::new();
     for item in fields.list("layers") {
         let mut read = Fields::new(item, "layer", &["layer", "thickness_um", "n_cells"], fields.notes);
@@ -40,7 +35,47 @@ pub(crate) fn column(node: &Node, notes: &mut Notes) -> Option<ColumnSpec> {
         }
         layers.push(LayerSpec { layer, thickness_um: thickness, n_cells });
     }
-    Some(ColumnSpec { shape: shape?, reference_radius_um: Micrometres::new(radius?).ok()?, layers })
+    let (shape, radius) = cross_section?;
+    Some(ColumnSpec { shape, reference_radius_um: Micrometres::new(radius).ok()?, layers })
+}
+
+/// Shape and reference radius.
+fn cross_section(fields: &mut Fields<'_, '_>) -> Option<(Shape, f64)> {
+    let shape = fields.required("shape")?;
+    let (label, at) = (shape.label(), shape.at());
+    let of_slab = ["reference_width_um", "reference_length_um"];
+    let of_others = ["reference_radius_um"];
+    let (own, strange): (&[&str], &[&str]) = match label.as_str() {
+        "slab" => (&of_slab, &of_others),
+        "hexagon" | "cylinder" => (&of_others, &of_slab),
+        other => {
+            let message = format!("column: shape must be hexagon, cylinder or slab, got {other:?}");
+            fields.notes.add(Problem::error("unknown_shape", message).at(at));
+            return None;
+        }
+    };
+    for key in strange {
+        if let Some(node) = fields.get(key) {
+            let message = format!("column: a {label} has no {key}");
+            let remedy = format!("give {} instead", own.join(" and "));
+            fields.notes.add(Problem::error("unknown_key", message).at(node.at()).remedy(remedy));
+        }
+    }
+    // all are read before any is missed, so that all problems are told at once
+    let sizes: Vec<Option<f64>> = own.iter().map(|key| fields.required_number(key, Range::Positive)).collect();
+    match (label.as_str(), sizes.as_slice()) {
+        ("slab", [Some(width), Some(length)]) => {
+            let slab = Shape::slab(*width, *length);
+            if slab.is_none() {
+                let message = format!("column: a slab of {width} x {length} um is too large, the limit is 1e6 um");
+                fields.notes.add(Problem::error("out_of_range", message).at(at));
+            }
+            slab
+        }
+        ("hexagon", [Some(radius)]) => Some((Shape::Hexagon, *radius)),
+        ("cylinder", [Some(radius)]) => Some((Shape::Cylinder, *radius)),
+        _ => None,
+    }
 }
 
 /// Reads `populations.yaml`.
@@ -49,15 +84,22 @@ pub(crate) fn populations(node: &Node, notes: &mut Notes) -> Vec<PopulationSpec>
     let mut populations = Vec::new();
     let mut names = BTreeSet::new();
     for item in top.list("populations") {
-        let mut fields = Fields::new(item, "population", &["name", "class", "mtypes"], top.notes);
+        let mut fields = Fields::new(item, "population", &["name", "class", "role", "mtypes"], top.notes);
         let (name, class, mtypes) = (fields.name("name"), fields.name("class"), fields.names("mtypes"));
+        let role = fields.get("role").map(|node| (node.label(), node.at()));
+        if let Some((role, at)) = role.as_ref().filter(|(role, _)| !ROLES.contains(&role.as_str())) {
+            let near = did_you_mean(role, ROLES.iter().copied());
+            let message = format!("population: unknown role {role:?}{near}");
+            let remedy = format!("the roles are {}; leave it out where a population has none", ROLES.join(", "));
+            fields.notes.add(Problem::error("unknown_role", message).at(at.clone()).remedy(remedy));
+        }
         let (Some(name), Some(class)) = (name, class) else { continue };
         if !names.insert(name.clone()) {
             let message = format!("population {name:?} is defined twice");
             top.notes.add(Problem::error("duplicate_population", message).at(item.at()));
             continue;
         }
-        populations.push(PopulationSpec { name, mtypes, class });
+        populations.push(PopulationSpec { name, mtypes, class, role: role.map(|(role, _)| role) });
     }
     populations
 }

@@ -1,7 +1,8 @@
 //! Our own sidecar files: read, cross-checked, and every number of them found and sourced.
 
 use bravli_recipe::{
-    CellClass, Problem, Reading, RecipeFiles, Rejected, Severity, Shape, SourceEvidence, numbers, read, unsourced,
+    CellClass, Form, Problem, Reading, RecipeFiles, Rejected, Severity, Shape, SourceEvidence, convert, numbers, read,
+    unsourced,
 };
 
 const XML: &str = r#"<blueColumn><SynapsesProperties>
@@ -125,6 +126,20 @@ fn every_number_has_a_path_and_a_place() {
 }
 
 #[test]
+fn a_slab_has_sizes_and_keeps_them_through_a_conversion() {
+    let text = "shape: slab\nreference_width_um: 400\nreference_length_um: 300\n\
+                layers:\n- {layer: 3, thickness_um: 350}\n- {layer: 4, thickness_um: 190, n_cells: 4447}\n";
+    let files = files(&[("column.yaml", text)]);
+    let reading = read("slab", &files).unwrap_or_else(|rejected| panic!("{rejected:#?}"));
+    let column = reading.recipe.column.clone().unwrap();
+    assert_eq!(column.shape.sizes_um(column.reference_radius_um.get()), Some((400.0, 300.0)));
+    assert!((column.shape.area_um2(column.reference_radius_um.get()) - 120_000.0).abs() < 1e-6);
+    let converted = convert(&reading, &files, Form::Ours);
+    let written = &converted.files["column.yaml"];
+    assert!(written.contains("reference_width_um: 400") && written.contains("reference_length_um: 300"), "{written}");
+}
+
+#[test]
 fn cross_checks_name_what_does_not_fit() {
     let cases = [
         (
@@ -164,6 +179,34 @@ fn cross_checks_name_what_does_not_fit() {
             "unknown_shape",
             Severity::Error,
             "square",
+        ),
+        (
+            "column.yaml",
+            "shape: slab\nreference_width_um: 9\nlayers: []",
+            "missing_field",
+            Severity::Error,
+            "length_um",
+        ),
+        (
+            "column.yaml",
+            "shape: slab\nreference_width_um: 9\nreference_length_um: -9\nlayers: []",
+            "negative_value",
+            Severity::Error,
+            "reference_length_um",
+        ),
+        (
+            "column.yaml",
+            "shape: slab\nreference_radius_um: 9\nreference_width_um: 9\nreference_length_um: 9\nlayers: []",
+            "unknown_key",
+            Severity::Error,
+            "a slab has no reference_radius_um",
+        ),
+        (
+            "populations.yaml",
+            "populations:\n- {name: L4_E, class: E, role: sensory_relais, mtypes: [\"L4_*\"]}",
+            "unknown_role",
+            Severity::Error,
+            "sensory_relay",
         ),
         (
             "column.yaml",

@@ -37,7 +37,7 @@ pub enum Draw {
     InitialPotential = 14,
     /// Stimuli of a context.
     Stimulus = 15,
-    /// Order of probes and blocks.
+    /// Order of probes and blocks, and of cells that take their places in turn.
     Order = 16,
     /// Counts emitted by a rate circuit.
     Emission = 17,

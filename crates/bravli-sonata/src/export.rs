@@ -10,12 +10,12 @@ mod nodes;
 mod sets;
 
 use crate::circuit::file_name;
+use crate::edges::write_edges;
 use crate::error::SonataError;
 use crate::names::{EDGE, NODE};
 use crate::node_sets::write_node_sets;
 use crate::population::{TypeTable, write_type_table};
 use crate::spikes::write_spikes;
-use crate::edges::write_edges;
 use bravli_circuit::{Boundary, Circuit, Connections, FibrePopulation, NeuronColumns, Spikes};
 use nodes::CellTypes;
 use serde_json::{Value, json};

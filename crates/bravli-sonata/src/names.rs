@@ -16,7 +16,7 @@ const fn name(ours: &'static str, sonata: &'static str, unit: &'static str) -> N
 }
 
 /// Columns of nodes. SONATA points y upwards: its y is minus our depth, its z our second horizontal axis.
-pub const NODE_COLUMNS: [Name; 8] = [
+pub const NODE_COLUMNS: [Name; 9] = [
     name("x_um", "x", "um"),
     name("depth_um", "y", "um"),
     name("y_um", "z", "um"),
@@ -25,6 +25,7 @@ pub const NODE_COLUMNS: [Name; 8] = [
     name("etype", "etype", "name"),
     name("population", "population", "name"),
     name("is_excitatory", "synapse_class", "name"),
+    name("column", "column", "name"),
 ];
 
 /// Columns of edges.
@@ -105,6 +106,8 @@ pub(crate) const NODE_ID: &str = "node_id";
 pub(crate) const SYNAPSE_TYPE: &str = "syn_type_id";
 /// Components of the quaternion that turns a morphology into the circuit, real part first.
 pub(crate) const ORIENTATION: [&str; 4] = ["orientation_w", "orientation_x", "orientation_y", "orientation_z"];
+/// Horizontal positions and depth of cells whose x, y and z are those of an atlas; ours alone, in µm.
+pub(crate) const FLAT: [&str; 3] = ["flat_x", "flat_y", "depth"];
 /// What text tables write where there is nothing.
 pub(crate) const NULL: &str = "NULL";
 /// Names of columns that are in use in two spellings: by the specification, and by those who write files.

@@ -1,15 +1,16 @@
 //! Nodes, in the BBP dialect.
 
 use crate::error::SonataError;
-use crate::names::{GROUP, NODE_TYPE, NODES, SIGNS, sonata};
+use crate::names::{FLAT, GROUP, NODE_TYPE, NODES, ORIENTATION, SIGNS, sonata};
 use crate::store::{read_file, write_file};
-use bravli_circuit::{Cells, Column, ColumnHeader};
+use bravli_circuit::{Cells, Column, ColumnHeader, World};
 use std::path::Path;
 
 /// Writes the cells of a column.
 ///
 /// SONATA points y upwards, so y = −depth and z is our second horizontal axis; a change of sign loses nothing.
-/// Geometry that SONATA has no place for stays with the header.
+/// Cells of an atlas keep its x, y and z, with their orientations, and our own positions beside them. Geometry that SONATA has
+/// no place for stays with the header.
 ///
 /// # Errors
 /// [`SonataError::Length`] or [`SonataError::Value`] when the columns do not fit each other or the header;
@@ -25,15 +26,31 @@ pub fn write_nodes(path: &Path, column: &Column) -> Result<(), SonataError> {
         let population = root.create(NODES)?.create(&header.node_population)?;
         population.write_untyped(NODE_TYPE, cells.len())?;
         let group = population.create(GROUP)?;
-        group.write(sonata("x_um"), &cells.x_um)?;
-        group.write(sonata("depth_um"), &negated(&cells.depth_um))?;
-        group.write(sonata("y_um"), &cells.y_um)?;
+        if let Some(world) = &cells.world {
+            for (name, values) in ["x_um", "depth_um", "y_um"].map(sonata).iter().zip(&world.position_um) {
+                group.write(name, values)?;
+            }
+            for (name, values) in ORIENTATION.iter().zip(&world.orientation) {
+                group.write(name, values)?;
+            }
+            for (name, values) in FLAT.iter().zip([&cells.x_um, &cells.y_um, &cells.depth_um]) {
+                group.write(name, values)?;
+            }
+        } else {
+            group.write(sonata("x_um"), &cells.x_um)?;
+            group.write(sonata("depth_um"), &negated(&cells.depth_um))?;
+            group.write(sonata("y_um"), &cells.y_um)?;
+        }
         group.write_named(sonata("layer"), &cells.layer, &names.layers)?;
         group.write_named(sonata("mtype"), &cells.mtype, &names.mtypes)?;
         group.write_named(sonata("etype"), &cells.etype, &names.etypes)?;
         group.write_named(sonata("population"), &cells.population, &names.populations)?;
         let signs: Vec<u16> = cells.is_excitatory.iter().map(|is_excitatory| u16::from(!is_excitatory)).collect();
-        group.write_named(sonata("is_excitatory"), &signs, &SIGNS)
+        group.write_named(sonata("is_excitatory"), &signs, &SIGNS)?;
+        if names.columns.is_empty() {
+            return Ok(());
+        }
+        group.write_named(sonata("column"), &cells.column, &names.columns)
     })
 }
 
@@ -47,15 +64,31 @@ pub fn read_nodes(path: &Path, header: &ColumnHeader) -> Result<Column, SonataEr
     let cells = read_file(path, |root| {
         let group = root.open(NODES)?.open(&header.node_population)?.open(GROUP)?;
         let signs = group.read_named(sonata("is_excitatory"), n, &SIGNS)?;
+        let [x, y, z] = ["x_um", "depth_um", "y_um"].map(|ours| group.read_f32(sonata(ours), n));
+        let (world, [x_um, y_um, depth_um]) = if header.ground.region.is_empty() {
+            (None, [x?, z?, negated(&y?)])
+        } else {
+            let [w, i, j, k] = ORIENTATION.map(|name| group.read_f32(name, n));
+            let world = World { position_um: [x?, y?, z?], orientation: [w?, i?, j?, k?] };
+            let [x, y, depth] = FLAT.map(|name| group.read_f32(name, n));
+            (Some(world), [x?, y?, depth?])
+        };
+        let column = if names.columns.is_empty() {
+            vec![0; n]
+        } else {
+            group.read_named(sonata("column"), n, &names.columns)?
+        };
         Ok(Cells {
-            x_um: group.read_f32(sonata("x_um"), n)?,
-            y_um: group.read_f32(sonata("y_um"), n)?,
-            depth_um: negated(&group.read_f32(sonata("depth_um"), n)?),
+            x_um,
+            y_um,
+            depth_um,
             layer: group.read_named(sonata("layer"), n, &names.layers)?,
             mtype: group.read_named(sonata("mtype"), n, &names.mtypes)?,
             etype: group.read_named(sonata("etype"), n, &names.etypes)?,
             population: group.read_named(sonata("population"), n, &names.populations)?,
             is_excitatory: signs.into_iter().map(|sign| sign == 0).collect(),
+            column,
+            world,
         })
     })?;
     Ok(Column { header: header.clone(), cells })
@@ -67,7 +100,7 @@ fn negated(values: &[f32]) -> Vec<f32> {
 
 fn check_lengths(path: &Path, cells: &Cells) -> Result<(), SonataError> {
     let expected = cells.len();
-    let lengths = [
+    let mut lengths = vec![
         ("y_um", cells.y_um.len()),
         ("depth_um", cells.depth_um.len()),
         ("layer", cells.layer.len()),
@@ -75,7 +108,12 @@ fn check_lengths(path: &Path, cells: &Cells) -> Result<(), SonataError> {
         ("etype", cells.etype.len()),
         ("population", cells.population.len()),
         ("is_excitatory", cells.is_excitatory.len()),
+        ("column", cells.column.len()),
     ];
+    if let Some(World { position_um: [x, y, z], orientation }) = &cells.world {
+        lengths.extend([("x_um", x.len()), ("depth_um", y.len()), ("y_um", z.len())]);
+        lengths.extend(orientation.iter().map(|values| ("orientation", values.len())));
+    }
     for (name, actual) in lengths {
         if actual != expected {
             return Err(SonataError::Length {
@@ -95,6 +133,7 @@ struct Names<'a> {
     mtypes: Vec<&'a str>,
     etypes: Vec<&'a str>,
     populations: Vec<&'a str>,
+    columns: Vec<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -104,6 +143,7 @@ impl<'a> Names<'a> {
             mtypes: header.mtypes.iter().map(String::as_str).collect(),
             etypes: header.etypes.iter().map(String::as_str).collect(),
             populations: header.populations.iter().map(|population| population.name.as_str()).collect(),
+            columns: header.ground.columns.iter().map(|column| column.name.as_str()).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use bravli_circuit::{Cells, Column, Contact, NO_PATHWAY, Spikes};
+use bravli_circuit::{Cells, Column, Contact, NO_PATHWAY, PlacedColumn, Spikes, World};
 use bravli_sonata::{SonataError, read_nodes, read_spikes, write_edges, write_nodes, write_spikes};
 use common::{column, edges, read_back, spikes, wired};
 use half::f16;
@@ -101,6 +101,30 @@ fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: Some(Box::new(regressions)), ..ProptestConfig::with_cases(24) }
 }
 
+#[test]
+fn columns_and_places_in_an_atlas_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nodes.h5");
+    let mut several = column();
+    let named = |name: &str| PlacedColumn { name: name.into(), x_um: 0.5, y_um: 0.0, n_cells: 1 };
+    several.header.ground.columns = vec![named("1"), named("septa")];
+    several.cells.column = vec![1, 0];
+    write_nodes(&path, &several).unwrap();
+    assert_eq!(read_nodes(&path, &several.header).unwrap(), several);
+
+    let mut atlas = column();
+    atlas.header.ground.region = "mc2_Column".into();
+    let pair = |a, b| vec![a, b];
+    atlas.cells.world = Some(World {
+        position_um: [pair(100.5, 2.0), pair(-7.0, 1e4), pair(0.25, -0.0)],
+        orientation: [pair(1.0, 0.5), pair(0.0, 0.5), pair(0.0, -0.5), pair(0.0, 0.5)],
+    });
+    write_nodes(&path, &atlas).unwrap();
+    assert_eq!(read_nodes(&path, &atlas.header).unwrap(), atlas);
+    atlas.cells.world.as_mut().unwrap().orientation[2].pop();
+    assert!(write_nodes(&path, &atlas).unwrap_err().to_string().contains("orientation"));
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -125,6 +149,8 @@ proptest! {
             etype: codes(),
             population: codes(),
             is_excitatory: cells.iter().map(|cell| cell.4).collect(),
+            column: vec![0; cells.len()],
+            world: None,
         };
         let column = Column { header: header_of_cells, cells };
         write_nodes(&path, &column).unwrap();

@@ -53,7 +53,12 @@ pub struct ColumnReply {
     /// Cells per layer.
     pub layers: Vec<CountRow>,
     /// Cells per population.
-    pub populations: Vec<CountRow>,
+    pub populations: Vec<PopulationRow>,
+    /// Cells per column, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<CountRow>,
+    /// What rounding cost: cells asked against placed, and the kind that is farthest off.
+    pub placement: String,
     /// Numbers that the column uses, by evidence.
     pub ledger: LedgerCounts,
     /// What to know.
@@ -70,6 +75,19 @@ pub struct CountRow {
     pub name: String,
     /// Count.
     pub n: u64,
+}
+
+/// A population.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct PopulationRow {
+    /// Name.
+    pub name: String,
+    /// Cells.
+    pub n: u64,
+    /// Part in predictive processing, e.g. `prediction_error`; empty where it has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub role: String,
 }
 
 /// A circuit.

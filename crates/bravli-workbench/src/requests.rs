@@ -84,10 +84,57 @@ pub struct PlaceColumn {
     #[serde(default = "one")]
     #[schemars(range(min = 0, max = 9_007_199_254_740_992_u64))]
     pub seed: u64,
+    /// Width and length in µm of a rectangular column instead of `radius_um`, e.g. [400, 150].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slab_um: Vec<f64>,
+    /// Columns side by side, 1 to 61, e.g. 7 for one and the ring around it; slabs stand in a row.
+    #[serde(default = "one_column", skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1, max = 61))]
+    pub columns: u32,
+    /// Width in µm of the septa between columns, e.g. 50.
+    #[serde(default, skip_serializing_if = "is_zero_f64")]
+    pub septum_um: f64,
+    /// Cell density in septa relative to columns, 0 (empty) to 1, e.g. 0.5.
+    #[serde(default, skip_serializing_if = "is_zero_f64")]
+    pub septum_density: f64,
+    /// Exclusion radius of a soma in µm, e.g. 5: no two centres are nearer than twice it; 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero_f64")]
+    pub exclusion_um: f64,
+    /// Region of the recipe's NRRD atlas to fill instead of a column, e.g. "mc2_Column".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub region: String,
+}
+
+impl Default for PlaceColumn {
+    /// A column of no recipe, as large as its own.
+    fn default() -> Self {
+        Self {
+            recipe: String::new(),
+            main_file: String::new(),
+            radius_um: None,
+            layers: Vec::new(),
+            seed: one(),
+            slab_um: Vec::new(),
+            columns: one_column(),
+            septum_um: 0.0,
+            septum_density: 0.0,
+            exclusion_um: 0.0,
+            region: String::new(),
+        }
+    }
 }
 
 pub(crate) fn one() -> u64 {
     1
+}
+
+pub(crate) fn one_column() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+pub(crate) fn is_one(value: &u32) -> bool {
+    *value == 1
 }
 
 /// Wires a column.
@@ -242,7 +289,7 @@ fn is_zero(value: &u32) -> bool {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_zero_f64(value: &f64) -> bool {
+pub(crate) fn is_zero_f64(value: &f64) -> bool {
     *value == 0.0
 }
 

@@ -4,7 +4,7 @@ use crate::error::ActError;
 use crate::progress::Progress;
 use crate::requests::{
     ComputeUpe, ConditionRequest, PlaceColumn, ProtocolRequest, SetBoundaryConditions, Simulate, WindowName,
-    WirePathways, one,
+    WirePathways, is_one, is_zero_f64, one, one_column,
 };
 use crate::stages;
 use crate::stages::circuit::input;
@@ -77,6 +77,24 @@ pub struct ColumnPart {
     /// Seed of the positions.
     #[serde(default = "one")]
     pub seed: u64,
+    /// Width and length of a rectangular column in place of the radius, µm.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slab_um: Vec<f64>,
+    /// Columns side by side.
+    #[serde(default = "one_column", skip_serializing_if = "is_one")]
+    pub columns: u32,
+    /// Width of the septa between columns, µm.
+    #[serde(default, skip_serializing_if = "is_zero_f64")]
+    pub septum_um: f64,
+    /// Density in septa relative to columns.
+    #[serde(default, skip_serializing_if = "is_zero_f64")]
+    pub septum_density: f64,
+    /// Exclusion radius of a soma, µm.
+    #[serde(default, skip_serializing_if = "is_zero_f64")]
+    pub exclusion_um: f64,
+    /// Region of the recipe's atlas in place of columns.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub region: String,
 }
 
 /// A seed.
@@ -271,6 +289,12 @@ impl Study {
             radius_um: self.column.radius_um,
             layers: self.column.layers.clone(),
             seed: self.column.seed,
+            slab_um: self.column.slab_um.clone(),
+            columns: self.column.columns,
+            septum_um: self.column.septum_um,
+            septum_density: self.column.septum_density,
+            exclusion_um: self.column.exclusion_um,
+            region: self.column.region.clone(),
         }
     }
 }
@@ -413,6 +437,12 @@ fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActErro
                     radius_um: record.request["radius_um"].as_f64(),
                     layers: field_of(record, "layers")?,
                     seed: seed(&record.request),
+                    slab_um: given(record, "slab_um")?,
+                    columns: if record.request["columns"].is_null() { 1 } else { field_of(record, "columns")? },
+                    septum_um: given(record, "septum_um")?,
+                    septum_density: given(record, "septum_density")?,
+                    exclusion_um: given(record, "exclusion_um")?,
+                    region: given(record, "region")?,
                 },
                 wiring: None,
                 boundary: None,
@@ -470,6 +500,11 @@ fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActErro
 
 fn field_of<T: serde::de::DeserializeOwned>(record: &ArtifactRecord, name: &str) -> Result<T, ActError> {
     serde_json::from_value(record.request[name].clone()).map_err(|error| broken(record, &error))
+}
+
+/// As [`field_of`], of a field that is left out at its default.
+fn given<T: serde::de::DeserializeOwned + Default>(record: &ArtifactRecord, name: &str) -> Result<T, ActError> {
+    if record.request[name].is_null() { Ok(T::default()) } else { field_of(record, name) }
 }
 
 fn broken(record: &ArtifactRecord, error: &dyn std::fmt::Display) -> ActError {

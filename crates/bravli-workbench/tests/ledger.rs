@@ -39,10 +39,9 @@ fn cut_entry(folder: &Path, file: &str, path: &str) {
 fn small(layers: &[&str]) -> PlaceColumn {
     PlaceColumn {
         recipe: "mine".into(),
-        main_file: String::new(),
         radius_um: Some(25.0),
         layers: layers.iter().map(|layer| (*layer).to_owned()).collect(),
-        seed: 1,
+        ..PlaceColumn::default()
     }
 }
 

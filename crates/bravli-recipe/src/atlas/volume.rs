@@ -176,13 +176,48 @@ impl Volume {
 
     /// The centre of a voxel, in µm.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "an axis has far fewer than 2^53 voxels")]
     pub fn centre_um(&self, voxel: usize) -> [f64; 3] {
+        self.point_um(voxel, [0.5; 3])
+    }
+
+    /// A point of a voxel, in µm; `within` runs from 0 to 1 along x, y and z.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "an axis has far fewer than 2^53 voxels")]
+    pub fn point_um(&self, voxel: usize, within: [f64; 3]) -> [f64; 3] {
         let [nx, ny, _] = self.shape;
-        let at = [voxel % nx, voxel / nx % ny, voxel / nx / ny].map(|i| i as f64 + 0.5);
+        let first = [voxel % nx, voxel / nx % ny, voxel / nx / ny];
+        let at: [f64; 3] = std::array::from_fn(|axis| first[axis] as f64 + within[axis]);
         std::array::from_fn(|axis| {
             self.origin_um[axis] + at.iter().zip(&self.directions_um).map(|(i, d)| i * d[axis]).sum::<f64>()
         })
+    }
+
+    /// The voxel that holds a point in µm; `None` outside the volume.
+    ///
+    /// ```
+    /// let file = b"NRRD0004\ntype: uint8\ndimension: 3\nsizes: 2 1 1\nencoding: raw\n\
+    ///              space directions: (5,0,0) (0,5,0) (0,0,5)\n\n\x01\x02";
+    /// let volume = bravli_recipe::Volume::parse("labels.nrrd", file)?;
+    /// assert_eq!((volume.voxel_at([7.0, 1.0, 4.9]), volume.voxel_at([-0.1, 0.0, 0.0])), (Some(1), None));
+    /// # Ok::<(), bravli_recipe::VolumeError>(())
+    /// ```
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, and 0 is checked")]
+    pub fn voxel_at(&self, point_um: [f64; 3]) -> Option<usize> {
+        let from: [f64; 3] = std::array::from_fn(|axis| point_um[axis] - self.origin_um[axis]);
+        let whole = determinant(&self.directions_um);
+        let mut at = [0; 3];
+        for (axis, index) in at.iter_mut().enumerate() {
+            // Cramer's rule
+            let mut replaced = self.directions_um;
+            replaced[axis] = from;
+            let along = determinant(&replaced) / whole;
+            if along < 0.0 || along.is_nan() {
+                return None;
+            }
+            *index = along.floor() as usize;
+        }
+        self.voxel(at)
     }
 
     /// All values as the file has them, component fastest; `None` when they are of another type.

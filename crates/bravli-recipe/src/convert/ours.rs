@@ -50,12 +50,14 @@ pub(super) fn write(reading: &Reading, files: &RecipeFiles) -> Converted {
                 entry
             })
             .collect();
-        let shape = match column.shape {
-            Shape::Cylinder => "cylinder",
-            Shape::Hexagon => "hexagon",
-        };
         let radius = column.reference_radius_um.get();
-        let document = json!({ "shape": shape, "reference_radius_um": radius, "layers": layers });
+        let document = match (column.shape, column.shape.sizes_um(radius)) {
+            (_, Some((width, length))) => json!({
+                "shape": "slab", "reference_width_um": width, "reference_length_um": length, "layers": layers
+            }),
+            (Shape::Cylinder, _) => json!({ "shape": "cylinder", "reference_radius_um": radius, "layers": layers }),
+            _ => json!({ "shape": "hexagon", "reference_radius_um": radius, "layers": layers }),
+        };
         out.insert(COLUMN.to_owned(), yaml(&document));
     }
     if !recipe.composition.is_empty() {

@@ -2,14 +2,15 @@
 
 use bravli_circuit::{
     Cells, Column, ColumnHeader, Connections, Contact, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, Pathway,
-    PlacedLayer, PlacedPopulation, Spikes,
+    PlacedGround, PlacedLayer, PlacedPopulation, Spikes,
 };
 use bravli_recipe::Shape;
 use half::f16;
 
 /// A column of two cells: an L4 excitatory cell and an L2/3 Martinotti cell.
 pub(crate) fn column() -> Column {
-    let population = |name: &str, class: &str| PlacedPopulation { name: name.into(), class: class.into(), n_cells: 1 };
+    let population =
+        |name: &str, class: &str| PlacedPopulation { name: name.into(), class: class.into(), n_cells: 1, role: None };
     let layer = |name: &str, top_um, bottom_um| PlacedLayer { layer: name.into(), top_um, bottom_um, n_cells: 1 };
     Column {
         header: ColumnHeader {
@@ -21,6 +22,7 @@ pub(crate) fn column() -> Column {
             mtypes: vec!["L23_MC".into(), "L4_SSC".into()],
             etypes: vec!["cAC".into(), "cADpyr".into()],
             populations: vec![population("L23_SST", "SST"), population("L4_E", "E")],
+            ground: PlacedGround::default(),
         },
         cells: Cells {
             x_um: vec![1.5, -0.0],
@@ -31,6 +33,8 @@ pub(crate) fn column() -> Column {
             etype: vec![0, 1],
             population: vec![0, 1],
             is_excitatory: vec![false, true],
+            column: vec![0, 0],
+            world: None,
         },
     }
 }

@@ -3,16 +3,19 @@
 use super::status;
 use crate::error::ActError;
 use crate::progress::Progress;
-use crate::replies::{BoundaryReply, CircuitReply, ColumnReply, ConditionRow, CountRow, LedgerCounts, PathwayRow};
+use crate::replies::{
+    BoundaryReply, CircuitReply, ColumnReply, ConditionRow, CountRow, LedgerCounts, PathwayRow, PopulationRow,
+};
 use crate::requests::{PlaceColumn, SetBoundaryConditions, WirePathways};
 use crate::stages;
 use crate::workbench::Workbench;
+use bravli_circuit::{ColumnHeader, PlacementReport};
 
 impl Workbench {
     /// Places a column without storing it; the digest of its recipe's files.
     pub(crate) fn check_column(&self, request: &PlaceColumn) -> Result<String, ActError> {
         let read = self.read_recipe(&request.recipe, &request.main_file)?;
-        stages::column::admitted(request, &read.sourced)?;
+        stages::column::admitted(request, &read.sourced, &read.files)?;
         Ok(read.digest)
     }
 
@@ -24,14 +27,14 @@ impl Workbench {
     pub fn place_column(&self, request: &PlaceColumn) -> Result<ColumnReply, ActError> {
         let read = self.read_recipe(&request.recipe, &request.main_file)?;
         let store_recipe = || stages::recipe::store(self.store(), &read);
-        let (made, source) = stages::column::make(request, &read.sourced, store_recipe, self.store())?;
+        let (made, source) = stages::column::make(request, &read.sourced, &read.files, store_recipe, self.store())?;
         let header = stages::column::header(self.store(), &made.record)?;
         let n_cells: u64 = header.layers.iter().map(|layer| u64::from(layer.n_cells)).sum();
         let layers: Vec<CountRow> =
             header.layers.iter().map(|layer| CountRow { name: layer.layer.clone(), n: layer.n_cells.into() }).collect();
         let shown: Vec<String> = layers.iter().map(|layer| format!("L{} {}", layer.name, layer.n)).collect();
         Ok(ColumnReply {
-            finding: format!("{n_cells} cells within {} um: {}", header.radius_um, shown.join(", ")),
+            finding: format!("{n_cells} cells {}: {}", extent(&header), shown.join(", ")),
             status: status(&made),
             digest: made.record.digest.clone(),
             recipe: source.id,
@@ -40,15 +43,32 @@ impl Workbench {
             populations: header
                 .populations
                 .iter()
-                .map(|population| CountRow { name: population.name.clone(), n: population.n_cells.into() })
+                .map(|population| PopulationRow {
+                    name: population.name.clone(),
+                    n: population.n_cells.into(),
+                    role: population.role.clone().unwrap_or_default(),
+                })
                 .collect(),
-            ledger: LedgerCounts::from(&made.record.ledger),
-            notes: read
-                .problems
+            columns: header
+                .ground
+                .columns
                 .iter()
-                .filter(|problem| problem.severity != bravli_recipe::Severity::Note)
+                .map(|column| CountRow { name: column.name.clone(), n: column.n_cells.into() })
+                .collect(),
+            placement: stages::column::placement(self.store(), &made.record)?.as_ref().map(kept).unwrap_or_default(),
+            ledger: LedgerCounts::from(&made.record.ledger),
+            notes: made
+                .record
+                .notes
+                .iter()
+                .cloned()
+                .chain(
+                    read.problems
+                        .iter()
+                        .filter(|problem| problem.severity != bravli_recipe::Severity::Note)
+                        .map(ToString::to_string),
+                )
                 .take(10)
-                .map(ToString::to_string)
                 .collect(),
             next: vec![format!("wire_pathways {{\"column\": {:?}}}", made.record.id)],
             artifact: made.record.id,
@@ -145,4 +165,45 @@ impl Workbench {
             artifact: made.record.id,
         })
     }
+}
+
+/// How far a column reaches, in words.
+fn extent(header: &ColumnHeader) -> String {
+    let ground = &header.ground;
+    if !ground.region.is_empty() {
+        return format!("in region {}", ground.region);
+    }
+    let radius = header.radius_um;
+    let within = match header.shape.sizes_um(radius) {
+        Some((width, length)) => format!("within {width} x {length} um"),
+        None => format!("within {radius} um"),
+    };
+    match ground.columns.iter().filter(|column| column.name != "septa").count() {
+        0 | 1 => within,
+        n => format!("in {n} columns, each {within}, with septa of {} um", ground.septum_um),
+    }
+}
+
+/// What rounding cost, in a sentence.
+fn kept(report: &PlacementReport) -> String {
+    let off = |kind: &str| {
+        let Some(largest) = report.largest_of(kind) else { return format!("no {kind}") };
+        let row = &largest.row;
+        let place = if row.name == row.layer || row.layer.is_empty() {
+            row.name.clone()
+        } else {
+            format!("{} in L{}", row.name, row.layer)
+        };
+        format!("{kind} {:+.2} ({place})", largest.cells)
+    };
+    format!(
+        "asked {:.1} cells, placed {}; excitatory {:.3} % asked, {:.3} % placed; farthest off in cells: {}, {}, {}",
+        report.asked,
+        report.got,
+        100.0 * report.excitatory_asked,
+        100.0 * report.excitatory_got,
+        off("layer"),
+        off("m-type"),
+        off("e-type")
+    )
 }

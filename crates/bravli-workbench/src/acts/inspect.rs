@@ -109,7 +109,7 @@ impl Workbench {
 
     fn full(&self, record: &ArtifactRecord) -> Result<serde_json::Value, ActError> {
         let file = match record.kind.as_str() {
-            "column" => "column.json",
+            "column" => "placement.json",
             "circuit" => "pathways.json",
             "boundary" => "boundary.json",
             "run" => "schedule.json",
@@ -123,6 +123,11 @@ impl Workbench {
             return Ok(
                 json!({ "file": place, "bytes": bytes, "note": "too long for a reply; read the file in the lab" }),
             );
+        }
+        if record.kind == "column" {
+            let header = stages::column::header(self.store(), record)?;
+            let placement = stages::column::placement(self.store(), record)?;
+            return Ok(json!({ "column": header, "placement": placement }));
         }
         stages::read_json(&path)
     }

@@ -65,8 +65,12 @@ pub(crate) fn column(sourced: &Sourced, header: &ColumnHeader) -> Uses {
     let recipe = &sourced.recipe;
     let placed: BTreeSet<&str> = header.layers.iter().map(|layer| layer.layer.as_str()).collect();
     let mut uses = Uses::default();
-    if sourced.under(COLUMN, "").next().is_some() {
-        uses.add(sourced.find(COLUMN, "reference_radius_um"));
+    if !header.ground.region.is_empty() {
+        // an atlas has its own geometry; what places cells there are densities alone
+    } else if sourced.under(COLUMN, "").next().is_some() {
+        for size in ["reference_radius_um", "reference_width_um", "reference_length_um"] {
+            uses.add(sourced.find(COLUMN, size));
+        }
         let layers = recipe.column.iter().flat_map(|column| &column.layers);
         let deepest =
             layers.clone().enumerate().filter(|(_, l)| placed.contains(l.layer.as_str())).map(|(i, _)| i).max();
