@@ -130,7 +130,7 @@ fn accepted(files: &RecipeFiles, reading: &Reading) {
     }
     for pathway in &recipe.pathways {
         let unit = 0.0..=1.0;
-        assert!(unit.contains(&pathway.probability) && unit.contains(&pathway.attenuation), "{pathway:?}");
+        assert!(unit.contains(&pathway.probability()) && unit.contains(&pathway.attenuation), "{pathway:?}");
     }
     questions(reading);
     convert::survives(files, reading);
