@@ -81,7 +81,7 @@ struct Onto {
 /// Of two entries for one population the later counts.
 #[must_use]
 pub fn wire_fibres(boundary: &Boundary, column: &Column) -> Vec<FibrePopulation> {
-    let members = Members::new(column);
+    let members = Members::new(column, false);
     let populations = boundary.conditions.iter().filter_map(|condition| match condition {
         Condition::Dirichlet { source, n_fibres, rate, onto, .. } => {
             let mut fibres = FibrePopulation::unconnected(source, *n_fibres as u32, *rate);

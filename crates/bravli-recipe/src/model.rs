@@ -592,6 +592,17 @@ impl Falloff {
         }
     }
 
+    /// As [`Self::at`], from the square of the distance.
+    #[inline]
+    #[must_use]
+    pub fn at_square(&self, square_um2: f64) -> f64 {
+        match *self {
+            Self::Flat => 1.0,
+            Self::Gaussian { sigma_um } => (-square_um2 / (2.0 * sigma_um * sigma_um)).exp(),
+            Self::Exponential { .. } | Self::Box { .. } => self.at(square_um2.sqrt()),
+        }
+    }
+
     /// Mean over points spread evenly within `radius_um`: what a probability measured over that range is of its peak.
     ///
     /// Gaussian (1 − e^−s)/s with s = R²/2σ²; exponential 2(1 − e^−r(1 + r))/r² with r = R/λ; box (reach/R)², at most 1.

@@ -113,12 +113,12 @@ fn runs(kernel: &Kernel, tree: &Tree, place: [f32; 3]) -> Vec<Run> {
     let mut open = vec![0_u32];
     while let Some(index) = open.pop() {
         let Some(node) = tree.nodes.get(index as usize) else { break };
-        let (smallest, largest) = kernel.over(place, &node.bounds);
+        let largest = kernel.largest(place, &node.bounds);
         let weight = f64::from(node.end - node.start) * largest;
         if weight <= 0.0 {
             continue;
         }
-        if node.children != 0 && smallest < 0.6 * largest && weight > 0.01 * kernel.peak {
+        if node.children != 0 && weight > 0.01 * kernel.peak && kernel.smallest(place, &node.bounds) < 0.5 * largest {
             open.extend([node.children + 1, node.children]);
             continue;
         }

@@ -13,25 +13,33 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
-    /// Probability at a horizontal distance and a difference in depth, µm.
-    #[inline]
-    pub(crate) fn at(&self, horizontal_um: f64, vertical_um: f64) -> f64 {
-        self.peak * self.horizontal.at(horizontal_um) * self.vertical.at(vertical_um)
-    }
-
     /// Between two places (x, y, depth).
     #[inline]
     pub(crate) fn between(&self, a: [f32; 3], b: [f32; 3]) -> f64 {
         let [dx, dy, dz] = std::array::from_fn(|axis| f64::from(a[axis]) - f64::from(b[axis]));
-        self.at((dx * dx + dy * dy).sqrt(), dz.abs())
+        self.at(dx * dx + dy * dy, dz.abs())
     }
 
-    /// The smallest and the largest probability between a place and the places in a box.
-    pub(crate) fn over(&self, place: [f32; 3], bounds: &Bounds) -> (f64, f64) {
-        let [x, y, z] = bounds.distances(place);
-        let largest = self.at((x.0 * x.0 + y.0 * y.0).sqrt(), z.0);
-        let smallest = self.at((x.1 * x.1 + y.1 * y.1).sqrt(), z.1);
-        (smallest, largest)
+    /// The largest probability between a place and the places in a box.
+    #[inline]
+    pub(crate) fn largest(&self, place: [f32; 3], bounds: &Bounds) -> f64 {
+        let [x, y, z] = bounds.nearest(place);
+        self.at(x * x + y * y, z)
+    }
+
+    /// The smallest one.
+    #[inline]
+    pub(crate) fn smallest(&self, place: [f32; 3], bounds: &Bounds) -> f64 {
+        let [x, y, z] = bounds.farthest(place);
+        self.at(x * x + y * y, z)
+    }
+
+    /// Probability at the square of a horizontal distance and a difference in depth.
+    #[inline]
+    fn at(&self, square_um2: f64, vertical_um: f64) -> f64 {
+        let horizontal = self.peak * self.horizontal.at_square(square_um2);
+        // most rules know no depth
+        if self.vertical == Falloff::Flat { horizontal } else { horizontal * self.vertical.at(vertical_um) }
     }
 
     /// The same fall-off from another peak.

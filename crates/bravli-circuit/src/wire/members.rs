@@ -24,7 +24,8 @@ pub(crate) struct Members {
 }
 
 impl Members {
-    pub(crate) fn new(column: &Column) -> Self {
+    /// Sorts the cells of a column; `by_depth` says whether any rule asks for depths.
+    pub(crate) fn new(column: &Column, by_depth: bool) -> Self {
         let (header, cells) = (&column.header, &column.cells);
         let n_mtypes = header.mtypes.len();
         let mut index_of = vec![u16::MAX; n_mtypes * header.layers.len()];
@@ -46,7 +47,7 @@ impl Members {
             members[usize::from(cells.population[cell])].push(cell as u32);
         }
         let places = (0..cells.len()).map(|i| [cells.x_um[i], cells.y_um[i], cells.depth_um[i]]).collect();
-        let trees = members.into_iter().map(|members| Tree::new(cells, members)).collect();
+        let trees = members.into_iter().map(|members| Tree::new(cells, members, by_depth)).collect();
         let hash = |name: &String| Stream::new(0, name, Draw::Connection).key()[0] >> 1;
         let kind_hash = kind_names.iter().map(hash).collect();
         Self { trees, places, population: cells.population.clone(), kind, kind_names, kind_hash, number }

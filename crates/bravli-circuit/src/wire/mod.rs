@@ -24,7 +24,7 @@ pub(crate) use {
 use crate::column::Column;
 use crate::contact::parameters;
 use crate::edges::{Connections, EdgeHeader, Edges, Ends};
-use bravli_recipe::Recipe;
+use bravli_recipe::{Falloff, Recipe};
 use bravli_rng::Stream;
 use plan::Plan;
 use rayon::prelude::*;
@@ -102,7 +102,8 @@ pub fn wire(
     if recipe.pathways.is_empty() {
         return Err(WireError::NoPathways(recipe.name.clone()));
     }
-    let members = Members::new(&column);
+    let by_depth = recipe.pathways.iter().any(|pathway| pathway.vertical != Falloff::Flat);
+    let members = Members::new(&column, by_depth);
     let (types, kinds) = cell_types(&column);
     let specs = plan::specs(recipe, &column)?;
     let Rules { header, laws } = Rules::new(recipe, &column, &kinds, &specs)?;

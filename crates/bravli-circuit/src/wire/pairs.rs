@@ -9,10 +9,10 @@ use super::tree::Tree;
 use bravli_rng::{Stream, unit32};
 
 /// A run is not cut further when its smallest probability is at least this share of its largest …
-const ALIKE: f64 = 0.6;
+const ALIKE: f64 = 0.5;
 
 /// … or when it holds fewer expected candidates than this.
-const FEW: f64 = 0.4;
+const FEW: f64 = 1.0;
 
 /// Uniform numbers that one asking cell draws in turn.
 struct Draws {
@@ -31,6 +31,16 @@ impl Draws {
         let bits = (u64::from(words[0]) << 32 | u64::from(words[1])) as f64 + 0.5;
         (-(bits * (1.0 / 18_446_744_073_709_551_616.0)).ln(), unit32(words[2]))
     }
+}
+
+/// −ln(1 − p); infinite for 1.
+#[inline]
+fn rate_of(p: f64) -> f64 {
+    if p < 1e-3 {
+        // the next term is below 2e-16 of the sum
+        return p * (1.0 + p * (1.0 / 2.0 + p * (1.0 / 3.0 + p * (1.0 / 4.0 + p * (1.0 / 5.0 + p / 6.0)))));
+    }
+    -(-p).ln_1p()
 }
 
 /// Stack and runs of one asking cell, kept between cells.
@@ -62,18 +72,18 @@ pub(crate) fn connect(
     scratch.open.push(0);
     while let Some(index) = scratch.open.pop() {
         let node = &tree.nodes[index as usize];
-        let (smallest, largest) = kernel.over(place, &node.bounds);
+        let largest = kernel.largest(place, &node.bounds);
         if largest <= 0.0 {
             continue;
         }
         let n = f64::from(node.end - node.start);
-        if node.children != 0 && smallest < ALIKE * largest && n * largest > FEW {
+        if node.children != 0 && n * largest > FEW && kernel.smallest(place, &node.bounds) < ALIKE * largest {
             scratch.open.push(node.children + 1);
             scratch.open.push(node.children);
             continue;
         }
         // P(no candidate among k cells) = (1 − p)^k = e^(−kλ)
-        let rate = -(-largest.min(1.0)).ln_1p();
+        let rate = rate_of(largest.min(1.0));
         let mut position = f64::from(node.start);
         let end = f64::from(node.end);
         loop {

@@ -24,17 +24,24 @@ impl Bounds {
         bounds
     }
 
-    fn widest(&self) -> usize {
+    /// The widest of the first `axes` axes.
+    fn widest(&self, axes: usize) -> usize {
         let width = |axis: usize| self.high[axis] - self.low[axis];
-        (0..3).max_by(|a, b| width(*a).total_cmp(&width(*b)).then(b.cmp(a))).unwrap_or(0)
+        (0..axes).max_by(|a, b| width(*a).total_cmp(&width(*b)).then(b.cmp(a))).unwrap_or(0)
     }
 
-    /// Along each axis, the smallest and the largest distance from a place to the box.
-    pub(crate) fn distances(&self, place: [f32; 3]) -> [(f64, f64); 3] {
+    /// Along each axis, the smallest distance from a place to the box.
+    #[inline]
+    pub(crate) fn nearest(&self, place: [f32; 3]) -> [f64; 3] {
         std::array::from_fn(|axis| {
-            let (below, above) = (place[axis] - self.low[axis], self.high[axis] - place[axis]);
-            (f64::from((-below).max(-above).max(0.0)), f64::from(below.max(above)))
+            f64::from((self.low[axis] - place[axis]).max(place[axis] - self.high[axis]).max(0.0))
         })
+    }
+
+    /// Along each axis, the largest distance.
+    #[inline]
+    pub(crate) fn farthest(&self, place: [f32; 3]) -> [f64; 3] {
+        std::array::from_fn(|axis| f64::from((place[axis] - self.low[axis]).max(self.high[axis] - place[axis])))
     }
 }
 
@@ -60,8 +67,8 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Sorts cells into boxes. Equal places keep the order of their ids.
-    pub(crate) fn new(cells: &Cells, members: Vec<u32>) -> Self {
+    /// Sorts cells into boxes, cut across the depth only where `by_depth`. Equal places keep the order of their ids.
+    pub(crate) fn new(cells: &Cells, members: Vec<u32>, by_depth: bool) -> Self {
         let place = |cell: u32| {
             let cell = cell as usize;
             [cells.x_um[cell], cells.y_um[cell], cells.depth_um[cell]]
@@ -80,7 +87,7 @@ impl Tree {
             }
             let part = &mut entries[start..end];
             let places: Vec<[f32; 3]> = part.iter().map(|(_, place)| *place).collect();
-            let axis = Bounds::of(&places).widest();
+            let axis = Bounds::of(&places).widest(if by_depth { 3 } else { 2 });
             let middle = part.len() / 2;
             part.select_nth_unstable_by(middle, |a, b| a.1[axis].total_cmp(&b.1[axis]).then(a.0.cmp(&b.0)));
             nodes[node].2 = nodes.len() as u32;
