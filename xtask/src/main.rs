@@ -5,6 +5,7 @@
 use std::env;
 use std::process::ExitCode;
 
+mod bench;
 mod cmake;
 mod demo;
 mod edges;
@@ -20,13 +21,17 @@ mod test;
 use project::{Problem, Project, complain, say};
 
 /// Every command and what it does, in the order of `cargo xtask help`.
-const COMMANDS: [(&str, &str); 10] = [
+const COMMANDS: [(&str, &str); 11] = [
     ("demo", "build the release binary, run the first study, print its cost and what to try next (-- extra arguments)"),
     (
         "test",
         "everything that must pass: setup, layers, fmt, clippy, build, test, doc, python (--quick leaves out the last two)",
     ),
     ("peers", "export a small circuit and open it with libsonata, bluepysnap and bmtk, which must agree"),
+    (
+        "bench",
+        "measure a case of the release binary, beside a peer where one is named (wiring [--cells N] [--peer nest])",
+    ),
     ("check", "fmt, clippy and layers"),
     ("layers", "check that each crate depends only on crates above it"),
     ("snapshots", "rewrite the schema snapshots in tools/ from the tools as they are"),
@@ -75,6 +80,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode, Problem> {
             no_arguments(command, rest)?;
             return Ok(test::peers(&mut Project::find()?));
         }
+        "bench" => bench::bench(&mut Project::find()?, rest)?,
         "check" => {
             no_arguments(command, rest)?;
             return Ok(test::check(&mut Project::find()?));

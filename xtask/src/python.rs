@@ -14,6 +14,9 @@ const PEERS: &str = "tests/python/peers.py";
 /// The other tools and their versions, one per line.
 const PEER_VERSIONS: &str = "tests/python/peers.txt";
 
+/// The engines and their versions, one per line.
+const ENGINE_VERSIONS: &str = "tests/python/engines.txt";
+
 /// Exits with 0 when every requirement among its arguments is met: `name==1.2.3`, `name==1.2.*` or `name<3`.
 const IS_THERE: &str = r"
 import re, sys
@@ -78,6 +81,17 @@ pub(crate) fn peers(project: &Project, binary: &Path) -> Result<(), Problem> {
         folder: ".tools/python-peers",
     };
     script(project, binary, PEERS, &needs)
+}
+
+/// A Python with NEST.
+pub(crate) fn nest(project: &Project) -> Result<Command, Problem> {
+    let needs = Needs {
+        what: "NEST",
+        requirements: requirements(&project.root.join(ENGINE_VERSIONS))?,
+        venv: ".tools/venv-engines",
+        folder: ".tools/python-engines",
+    };
+    Ok(prepare(&project.root, &needs)?.command())
 }
 
 /// The requirements of a file: its lines without comments.

@@ -55,6 +55,8 @@ pub struct WiringFigures {
     pub file_mib: f64,
     /// Probability of a connection at distance zero.
     pub peak_probability: f64,
+    /// Width of the fall-off, µm.
+    pub sigma_um: f64,
     /// Digest of places and connections, in hexadecimal.
     pub digest: String,
 }
@@ -97,6 +99,7 @@ pub fn wiring(recipe: &Recipe, request: &WiringRequest, folder: &Path) -> Result
         bytes_per_connection: circuit.edges.bytes() as f64 / connections as f64,
         file_mib: file_bytes as f64 / f64::from(1 << 20),
         peak_probability,
+        sigma_um: SIGMA_UM,
         digest: format!("{:016x}", circuit.digest()),
     })
 }
