@@ -40,4 +40,4 @@ pub use protocol::{ContextSpan, GaussianBlocks, MAX_DURATION_MS, Protocol, Proto
 pub use rounding::{apportion, apportion_near};
 pub use run::Spikes;
 pub use trial::{Trial, TrialKind};
-pub use wire::{Circuit, PathwaySummary, WireError, peak_probability, wire};
+pub use wire::{Circuit, MAX_MEAN_COUNT, PathwaySummary, WireError, peak_probability, wire};

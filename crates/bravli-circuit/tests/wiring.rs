@@ -393,6 +393,9 @@ fn what_cannot_be_is_refused_with_figures_and_a_place() {
     let told = refused(rule("L4_E", "L23_PV", Amount::Total(100_000_000), Falloff::Flat));
     assert!(told.contains("asks for 100000000 connections"), "{told}");
     let mut spec = rule("L4_E", "L23_E", Amount::Peak { probability: 0.1 }, Falloff::Flat);
+    spec.mean_synapses = Some(400.0);
+    assert!(refused(spec.clone()).contains("has a mean of 400"));
+    spec.mean_synapses = Some(4.0);
     spec.common_neighbour_gain = Some(0.2);
     assert!(refused(spec.clone()).contains("within a population"));
     let mut spec = rule("L4_E", "L4_E", Amount::Peak { probability: 0.6 }, Falloff::Flat);

@@ -191,3 +191,26 @@ fn an_export_takes_free_folders_of_the_lab_only() {
         assert_eq!(names(folder.path()), before, "{to}");
     }
 }
+
+#[test]
+fn the_wiring_bench_gives_its_figures_and_one_digest_at_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let figures = |threads: &str| -> Value {
+        let size = ["--cells", "2000", "--synapses-per-cell", "200"];
+        let arguments = [&["bench", "wiring"][..], &size, &["--threads", threads, "--json"]].concat();
+        let output = bravli(folder.path(), &arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (one, two) = (figures("1"), figures("2"));
+    assert_eq!(one["digest"], two["digest"]);
+    assert_eq!(one["synapses"], two["synapses"]);
+    let number = |key: &str| one[key].as_f64().unwrap();
+    // 2,000 cells with 200 synapses each, of 4.5 per connection: the sum has a spread of about a thousand
+    assert!((number("synapses") - 400_000.0).abs() < 10_000.0, "{one}");
+    assert!(number("wall_s") > 0.0 && number("peak_mib") >= 0.0);
+    assert!(number("bytes_per_synapse") < 16.0 && number("bytes_per_connection") < 16.0, "{one}");
+    let refused = bravli(folder.path(), &["bench", "wiring", "--cells", "100", "--synapses-per-cell", "1000000"]);
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("within reach"), "{}", text(&refused.stderr));
+}

@@ -1,5 +1,8 @@
 //! Why a column cannot be wired.
 
+/// Largest mean number of synapses per connection, and of vesicles per synapse: counts are kept up to 255.
+pub const MAX_MEAN_COUNT: f64 = 150.0;
+
 /// Why a column could not be wired.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -88,6 +91,18 @@ pub enum WireError {
         /// Place of the rule.
         at: String,
     },
+    /// More contacts or vesicles than a row of a circuit can hold.
+    #[error("{what} of {pre} -> {post} has a mean of {mean}; a circuit holds means up to {MAX_MEAN_COUNT}")]
+    TooMany {
+        /// What there are too many of.
+        what: &'static str,
+        /// Presynaptic m-type.
+        pre: String,
+        /// Postsynaptic m-type.
+        post: String,
+        /// Mean that the recipe states.
+        mean: f64,
+    },
     /// More different rules than a circuit can name.
     #[error("the recipe combines its rules in more than 65,534 ways")]
     TooManyPathways,
@@ -114,6 +129,7 @@ impl WireError {
             Self::Total { .. } => "lower total, widen the fall-off, or place a larger column",
             Self::NeighboursAcross { .. } => "leave it to rules whose two ends are one population",
             Self::NotReciprocable { .. } => "state probability or peak_probability there, or drop reciprocity here",
+            Self::TooMany { .. } => "check the number: connections measured so far have fewer than 50 synapses",
             Self::TooManyPathways => "place fewer layers, or use fewer connection rules",
             Self::Cancelled => "call again; nothing was stored",
         }

@@ -12,7 +12,7 @@ mod rules;
 mod summary;
 mod tree;
 
-pub use error::WireError;
+pub use error::{MAX_MEAN_COUNT, WireError};
 pub use plan::peak_probability;
 pub use summary::PathwaySummary;
 pub(crate) use {
