@@ -7,6 +7,7 @@ mod boundary;
 mod column;
 mod contact;
 mod edges;
+mod edit;
 mod fibres;
 mod neurons;
 mod place;
@@ -22,7 +23,13 @@ pub use boundary::{
 };
 pub use column::{Cells, Column, ColumnHeader, PlacedLayer, PlacedPopulation};
 pub use contact::{Contact, ContactLaw};
-pub use edges::{Connection, Connections, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, NO_PATHWAY, OutOfOrder, Pathway};
+pub use edges::{
+    Connection, Connections, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, NO_PATHWAY, OutOfOrder, Pathway,
+};
+pub use edit::{
+    CutRow, Edit, EditError, EditGround, Edited, MAX_SWAPS, NodeExpression, NodeTest, NodeValue, Order, Remove, Rewire,
+    SCALE_RANGE, Scale, Shuffle, apply,
+};
 pub use fibres::{FibrePopulation, wire_fibres};
 pub use neurons::{NeuronColumns, NeuronError, neuron_columns, scale};
 pub use place::{MAX_CELLS, PlaceError, PlaceRequest, place};
