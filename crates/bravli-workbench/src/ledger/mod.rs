@@ -31,4 +31,4 @@ pub(crate) use explain::{Subject, parameter, parameters};
 pub(crate) use sourced::Sourced;
 pub(crate) use summary::summary;
 pub(crate) use text::{about, fact_row, paper_row, preparation, value, word};
-pub(crate) use uses::{Uses, boundary, circuit, column, run};
+pub(crate) use uses::{Uses, boundary, circuit, column, edits, run};

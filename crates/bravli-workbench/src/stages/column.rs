@@ -9,6 +9,7 @@ use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
 use bravli_circuit::{Boundary, Column, ColumnHeader, Condition, PlaceRequest, place, read_boundary};
 use bravli_recipe::Recipe;
 use serde_json::json;
+use std::path::Path;
 
 /// Layers as recipes name them, from the ways people write them: `L4` is `4`, and `L2/3` is `2` and `3`.
 fn layer_names(written: &str) -> Vec<String> {
@@ -66,17 +67,20 @@ pub(crate) fn make(
     // what was placed, so that an absent radius and the reference radius are one request
     let layers: Vec<&String> = column.header.layers.iter().map(|layer| &layer.layer).collect();
     let content = json!({ "radius_um": column.header.radius_um, "layers": layers, "seed": request.seed });
-    let made = store.make("column", content, &[&source], |folder| {
-        write_json(&folder.join("column.json"), &column.header)?;
-        bravli_sonata::write_nodes(&folder.join("nodes.h5"), &column)?;
-        let summary = json!({
-            "n_cells": column.cells.len(),
-            "layers": column.header.layers,
-            "populations": column.header.populations,
-        });
-        Ok(Draft { summary, ledger, notes: Vec::new() })
-    })?;
+    let made = store.make("column", content, &[&source], |folder| Ok(Draft { ledger, ..write(folder, &column)? }))?;
     Ok((made, source))
+}
+
+/// Writes a column; what it is, in numbers.
+pub(crate) fn write(folder: &Path, column: &Column) -> Result<Draft, ActError> {
+    write_json(&folder.join("column.json"), &column.header)?;
+    bravli_sonata::write_nodes(&folder.join("nodes.h5"), column)?;
+    let summary = json!({
+        "n_cells": column.cells.len(),
+        "layers": column.header.layers,
+        "populations": column.header.populations,
+    });
+    Ok(Draft { summary, ..Draft::default() })
 }
 
 /// Geometry and names of a stored column.
