@@ -74,7 +74,7 @@ impl Group {
 
     /// Swaps until there are enough or no more are found; nothing when `progress` asks to stop.
     ///
-    /// Where distances count, every second partner is taken among connections whose targets lie in the same cube of a
+    /// Where distances count, three partners of four are taken among connections whose targets lie in the same cube of a
     /// bin's width: those fit more often. Cubes belong to targets, which do not move, so a swap is as likely as its
     /// reverse and all arrangements that can be reached become equally likely.
     pub(super) fn swap(
@@ -100,7 +100,7 @@ impl Group {
             let [first, second, which, _] = stream.words(attempt, 0);
             let i = below(first, n);
             let j = match &near {
-                Some(near) if which & 1 == 0 => near.partner(i, second),
+                Some(near) if which & 3 != 0 => near.partner(i, second),
                 _ => below(second, n),
             };
             n_swaps += u64::from(self.try_swap(circuit, rules, i, j));

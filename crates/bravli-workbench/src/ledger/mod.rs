@@ -17,7 +17,7 @@
 //!
 //! An artifact's ledger counts the numbers that this artifact uses, not the whole recipe. What a request chooses to do in
 //! the experiment (radius, layers, seeds, protocol) is its design, stands in `request` and is not counted; what a request
-//! changes in the model (conditions, calcium) is counted as assumed.
+//! changes in the model (conditions, calcium, connections) is counted as assumed.
 
 mod comparable;
 mod explain;
