@@ -35,6 +35,7 @@ TOOLS = {
     "parse_recipe",
     "place_column",
     "wire_pathways",
+    "edit_circuit",
     "set_boundary_conditions",
     "simulate",
     "compute_upe",

@@ -7,6 +7,7 @@ mod boundary;
 mod column;
 mod contact;
 mod edges;
+mod edit;
 mod fibres;
 mod geometry;
 mod neurons;
@@ -25,6 +26,10 @@ pub use column::{Cells, Column, ColumnHeader, PlacedColumn, PlacedGround, Placed
 pub use contact::{Contact, ContactLaw};
 pub use edges::{
     Connection, Connections, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, NO_PATHWAY, OutOfOrder, Pathway,
+};
+pub use edit::{
+    CutRow, Edit, EditError, EditGround, Edited, MAX_SWAPS, NodeExpression, NodeTest, NodeValue, Order, Remove, Rewire,
+    SCALE_RANGE, Scale, Shuffle, apply,
 };
 pub use fibres::{FibrePopulation, wire_fibres};
 pub use geometry::{

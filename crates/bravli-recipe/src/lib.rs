@@ -24,6 +24,7 @@
 mod atlas;
 mod bioname;
 mod calcium;
+mod change;
 mod check;
 mod composition;
 mod convert;

@@ -45,6 +45,8 @@ pub enum Draw {
     Resample = 18,
     /// Variation of a parameter between cells.
     CellVariation = 19,
+    /// Swaps of the ends of connections.
+    Shuffle = 24,
 }
 
 /// A source of draws for one purpose of one population under one seed.

@@ -5,10 +5,12 @@ use bravli_circuit::PathwaySummary;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod edit;
 mod ledger;
 mod literature;
 mod recipe;
 
+pub use edit::{CutSynapses, EditReply, EditRow};
 pub(crate) use ledger::ParameterRow;
 pub use ledger::{
     FactRecordReply, FactRow, FactValueRow, LedgerCounts, PaperRecordReply, PaperRow, ParameterReply, ParameterValue,

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod edit;
 mod literature;
 
+pub use edit::{EditCircuit, EditKind, EditRequest};
 pub use literature::{AddLiterature, LookupParameter, RecordKind, SearchLiterature};
 
 /// Reads and checks a recipe.

@@ -3,8 +3,8 @@
 use crate::error::ActError;
 use crate::progress::Progress;
 use crate::requests::{
-    ComputeUpe, ConditionRequest, PlaceColumn, ProtocolRequest, SetBoundaryConditions, Simulate, WindowName,
-    WirePathways, is_one, is_zero_f64, one, one_column,
+    ComputeUpe, ConditionRequest, EditCircuit, EditRequest, PlaceColumn, ProtocolRequest, SetBoundaryConditions,
+    Simulate, WindowName, WirePathways, is_one, is_zero_f64, one, one_column,
 };
 use crate::stages;
 use crate::stages::circuit::input;
@@ -42,7 +42,7 @@ pub struct Study {
     pub column: ColumnPart,
     /// Connections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wiring: Option<SeedPart>,
+    pub wiring: Option<WiringPart>,
     /// The outside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary: Option<BoundaryPart>,
@@ -97,13 +97,27 @@ pub struct ColumnPart {
     pub region: String,
 }
 
-/// A seed.
+/// Connections, and what is changed in them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SeedPart {
+pub struct WiringPart {
     /// The seed.
     #[serde(default = "one")]
     pub seed: u64,
+    /// Changes to the circuit, one request after another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<EditPart>,
+}
+
+/// Changes that are made together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditPart {
+    /// The changes, in order.
+    pub edits: Vec<EditRequest>,
+    /// Seed of what they draw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
 }
 
 /// The outside.
@@ -214,6 +228,9 @@ pub fn read_study(name: &str, text: &str) -> Result<Study, ActError> {
             format!("the study has a {} section and no {missing} section before it", parts[last].0),
             format!("add {missing}: {{}} for its defaults, or leave out what follows"),
         ));
+    }
+    for (index, part) in study.wiring.iter().flat_map(|wiring| &wiring.edits).enumerate() {
+        stages::edit::read(&part.edits, part.seed, &format!("wiring.edits[{index}].edits"))?;
     }
     if let Some(run) = &study.run {
         if run.seeds.is_empty() || run.seeds.len() > 1_000 {
@@ -348,9 +365,20 @@ impl Workbench {
         let circuit = self.wire_pathways(&wire, &part(0.0, 0.1, "circuit"))?;
         reply.add("circuit", &circuit.artifact, &circuit.digest);
         reply.finding = circuit.finding;
+        let mut circuit = circuit.artifact;
+        for edit in &wiring.edits {
+            let request = EditCircuit { circuit, edits: edit.edits.clone(), seed: edit.seed };
+            let edited = self.edit_circuit(&request, &part(0.1, 0.0, "edits"))?;
+            let column = self.store().get(&edited.column, Some("column"), "column")?;
+            reply.add("column", &column.id, &column.digest);
+            reply.add("circuit", &edited.artifact, &edited.digest);
+            reply.notes.extend(edited.notes);
+            reply.finding = edited.finding;
+            circuit = edited.artifact;
+        }
         let Some(outside) = &study.boundary else { return Ok(reply) };
         let boundary = self.set_boundary_conditions(&SetBoundaryConditions {
-            circuit: circuit.artifact.clone(),
+            circuit: circuit.clone(),
             conditions: outside.conditions.clone(),
             calcium_mm: outside.calcium_mm,
             seed: outside.seed,
@@ -361,7 +389,7 @@ impl Workbench {
         let mut runs = Vec::new();
         let share = 0.8 / run.seeds.len() as f64;
         for (index, seed) in run.seeds.iter().enumerate() {
-            let request = simulate_request(study, run, *seed, &circuit.artifact, &boundary.artifact, threads);
+            let request = simulate_request(study, run, *seed, &circuit, &boundary.artifact, threads);
             let name = format!("run {} of {}", index + 1, run.seeds.len());
             let done = self.simulate(&request, &part(0.1 + share * index as f64, share, &name))?;
             reply.add("run", &done.artifact, &done.digest);
@@ -423,6 +451,12 @@ fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActErro
             "a recipe is not made by a study; it is what a study starts from",
             "export a column, circuit, boundary, run or report",
         )),
+        "column" if record.request["nodes"].is_array() => Err(ActError::new(
+            "not_a_study",
+            "artifact",
+            format!("{} was cut out of a circuit, and a study cuts circuits, not columns", record.id),
+            "export the circuit that was made with it, or anything made from that circuit",
+        )),
         "column" => {
             let recipe = input(store, record, "recipe")?;
             let name = recipe.request["recipe"].as_str().unwrap_or_default().to_owned();
@@ -453,9 +487,16 @@ fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActErro
             })
         }
         "circuit" => {
+            if let Some(parent) = stages::edit::parent(store, record)? {
+                let mut study = study_of(bench, &parent)?;
+                study.study.clone_from(&record.id);
+                let part = EditPart { edits: field_of(record, "edits")?, seed: record.request["seed"].as_u64() };
+                study.wiring.get_or_insert(WiringPart { seed: 1, edits: Vec::new() }).edits.push(part);
+                return Ok(study);
+            }
             let mut study = study_of(bench, &input(store, record, "column")?)?;
             study.study.clone_from(&record.id);
-            study.wiring = Some(SeedPart { seed: seed(&record.request) });
+            study.wiring = Some(WiringPart { seed: seed(&record.request), edits: Vec::new() });
             Ok(study)
         }
         "boundary" => {

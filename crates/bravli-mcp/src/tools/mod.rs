@@ -2,6 +2,7 @@
 
 mod add_literature;
 mod compute_upe;
+mod edit_circuit;
 mod export;
 mod inspect;
 mod lookup_parameter;
@@ -38,6 +39,7 @@ pub fn tools() -> &'static [ToolEntry] {
             parse_recipe::tool(),
             place_column::tool(),
             wire_pathways::tool(),
+            edit_circuit::tool(),
             set_boundary_conditions::tool(),
             simulate::tool(),
             compute_upe::tool(),

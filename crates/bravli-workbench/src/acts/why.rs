@@ -35,6 +35,9 @@ impl Workbench {
             return Ok(ledger::column(sourced, &column.header));
         }
         let mut uses = ledger::circuit(sourced, column);
+        if let Some(circuit) = &grounds.circuit {
+            uses = uses.with(ledger::edits(&stages::edit::assumed(self.store(), circuit)?));
+        }
         if let Some(boundary) = &grounds.boundary {
             let resolved = stages::boundary::load(self.store(), boundary)?;
             let own = sourced.recipe.boundary_text.as_deref().and_then(|text| read_boundary(text).ok());
@@ -89,7 +92,12 @@ impl Workbench {
         }
         let made = pathways.iter().find(|known| known.pre == pre && known.post == post).map(PathwayRow::from);
         let circuit = stages::circuit::load(self.store(), circuit_record)?;
-        let what = made.map_or_else(|| json!({ "pre": pre, "post": post, "n_connections": 0 }), |row| json!(row));
+        let mut what = made.map_or_else(|| json!({ "pre": pre, "post": post, "n_connections": 0 }), |row| json!(row));
+        let edited = stages::edit::assumed(self.store(), circuit_record)?;
+        if !edited.is_empty() {
+            // the parameters below are the recipe's
+            what["edited"] = edited.iter().map(|(_, why)| why.as_str()).collect();
+        }
         explain(&Subject::pathway(sourced, &circuit, pre, post), what)
     }
 

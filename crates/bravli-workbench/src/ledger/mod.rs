@@ -17,7 +17,7 @@
 //!
 //! An artifact's ledger counts the numbers that this artifact uses, not the whole recipe. What a request chooses to do in
 //! the experiment (radius, layers, seeds, protocol) is its design, stands in `request` and is not counted; what a request
-//! changes in the model (conditions, calcium) is counted as assumed.
+//! changes in the model (conditions, calcium, connections) is counted as assumed.
 
 mod comparable;
 mod explain;
@@ -31,4 +31,4 @@ pub(crate) use explain::{Subject, parameter, parameters};
 pub(crate) use sourced::Sourced;
 pub(crate) use summary::summary;
 pub(crate) use text::{about, fact_row, paper_row, preparation, value, word};
-pub(crate) use uses::{Uses, boundary, circuit, column, run};
+pub(crate) use uses::{Uses, boundary, circuit, column, edits, run};

@@ -186,6 +186,15 @@ pub(crate) fn circuit(sourced: &Sourced, placed: &Column) -> Uses {
     uses
 }
 
+/// Numbers that edits of a circuit put in place of the recipe's.
+pub(crate) fn edits(assumed: &[(u32, String)]) -> Uses {
+    let mut uses = Uses::default();
+    for (n, why) in assumed {
+        uses.assume(*n, why);
+    }
+    uses
+}
+
 /// The release delay or velocity of a pair: its rule's own, else that of the section.
 pub(crate) fn timing(sourced: &Sourced, pair: &Pair<'_>, attribute: &str) -> Option<usize> {
     let of_rule = sourced.field(&pair.synapse.rule.at, &[attribute]);

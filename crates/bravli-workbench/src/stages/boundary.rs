@@ -1,6 +1,6 @@
 //! Circuit and conditions → boundary.
 
-use super::{circuit::input, column, read_json, recipe, write_json};
+use super::{circuit::input, column, edit, read_json, recipe, write_json};
 use crate::error::{ActError, ProblemReply};
 use crate::ledger;
 use crate::requests::{ConditionRequest, SetBoundaryConditions};
@@ -32,7 +32,9 @@ pub(crate) fn make(
     spec.calcium_mm = request.calcium_mm.or(spec.calcium_mm);
     let column = column::load(store, &column_record)?;
     let boundary = Boundary::resolve(&spec, recipe, &column, request.seed).map_err(|errors| refused(&errors))?;
-    let uses = ledger::circuit(&sourced, &column).with(ledger::boundary(&sourced, &column, &boundary, &own_conditions));
+    let edited = ledger::edits(&edit::assumed(store, circuit)?);
+    let own = ledger::boundary(&sourced, &column, &boundary, &own_conditions);
+    let uses = ledger::circuit(&sourced, &column).with(edited).with(own);
     let ledger = sourced.admit(&uses, "this circuit and its boundary use stand")?;
     let content = json!({ "conditions": spec.conditions, "calcium_mm": boundary.calcium_mm, "seed": request.seed });
     store.make("boundary", content, &[circuit], |folder| {

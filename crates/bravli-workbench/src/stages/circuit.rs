@@ -7,7 +7,8 @@ use crate::progress::Progress;
 use crate::store::{ArtifactRecord, Draft, Made, Store};
 use bravli_circuit::{Circuit, EdgeHeader, PathwaySummary, WireError, wire};
 use bravli_facts::KnowledgeBase;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Connects the cells of a stored column.
@@ -31,18 +32,23 @@ pub(crate) fn make(
                     ActError::new("cannot_wire", "column", error.to_string(), error.remedy())
                 }
             })?;
-        let pathways = circuit.summarise();
-        write_json(&folder.join("circuit.json"), &circuit.header)?;
-        write_json(&folder.join("pathways.json"), &pathways)?;
-        bravli_sonata::write_edges(&folder.join("edges.h5"), &circuit.connections(), 0)?;
-        let summary = json!({
-            "n_cells": circuit.column.cells.len(),
-            "n_connections": circuit.edges.len(),
-            "n_synapses": pathways.iter().map(|pathway| pathway.n_synapses).sum::<u64>(),
-            "n_pathways": pathways.len(),
-        });
+        let summary = write(folder, &circuit)?;
         Ok(Draft { summary, ledger, notes: Vec::new() })
     })
+}
+
+/// Writes a circuit without its cells; what it is, in numbers.
+pub(crate) fn write(folder: &Path, circuit: &Circuit) -> Result<Value, ActError> {
+    let pathways = circuit.summarise();
+    write_json(&folder.join("circuit.json"), &circuit.header)?;
+    write_json(&folder.join("pathways.json"), &pathways)?;
+    bravli_sonata::write_edges(&folder.join("edges.h5"), &circuit.connections(), 0)?;
+    Ok(json!({
+        "n_cells": circuit.column.cells.len(),
+        "n_connections": circuit.edges.len(),
+        "n_synapses": pathways.iter().map(|pathway| pathway.n_synapses).sum::<u64>(),
+        "n_pathways": pathways.len(),
+    }))
 }
 
 /// The input of a kind.

@@ -12,6 +12,7 @@ use bravli_circuit::{
 };
 use bravli_recipe::{Recipe, RecipeFiles};
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// Layers as recipes name them, from the ways people write them: `L4` is `4`, and `L2/3` is `2` and `3`.
 fn layer_names(written: &str) -> Vec<String> {
@@ -93,17 +94,22 @@ pub(crate) fn make(
     let layers: Vec<&String> = column.header.layers.iter().map(|layer| &layer.layer).collect();
     let content = content(request, &column.header, &layers);
     let made = store.make("column", content, &[&source], |folder| {
-        write_json(&folder.join("column.json"), &column.header)?;
         write_json(&folder.join(PLACEMENT), &report)?;
-        bravli_sonata::write_nodes(&folder.join("nodes.h5"), &column)?;
-        let summary = json!({
-            "n_cells": column.cells.len(),
-            "layers": column.header.layers,
-            "populations": column.header.populations,
-        });
-        Ok(Draft { summary, ledger, notes })
+        Ok(Draft { ledger, notes, ..write(folder, &column)? })
     })?;
     Ok((made, source))
+}
+
+/// Writes a column; what it is, in numbers.
+pub(crate) fn write(folder: &Path, column: &Column) -> Result<Draft, ActError> {
+    write_json(&folder.join("column.json"), &column.header)?;
+    bravli_sonata::write_nodes(&folder.join("nodes.h5"), column)?;
+    let summary = json!({
+        "n_cells": column.cells.len(),
+        "layers": column.header.layers,
+        "populations": column.header.populations,
+    });
+    Ok(Draft { summary, ..Draft::default() })
 }
 
 /// What decides the column, without what is left at its default.

@@ -4,6 +4,7 @@ pub(crate) mod boundary;
 pub(crate) mod circuit;
 pub(crate) mod column;
 pub(crate) mod controls;
+pub(crate) mod edit;
 pub(crate) mod export;
 pub(crate) mod recipe;
 pub(crate) mod report;
