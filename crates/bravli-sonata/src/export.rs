@@ -103,7 +103,7 @@ pub fn export_circuit(folder: &Path, export: &CircuitExport<'_>) -> Result<Expor
         let (name, n) = (population.source.as_str(), population.n_fibres as usize);
         let table = nodes::fibre_types(next_node_type, population);
         let file = writer.file(NODE, name, n, VIRTUAL, &table)?;
-        nodes::write_fibres(&file, population, next_node_type)?;
+        nodes::write_fibres(&file, population, next_node_type, !column.header.ground.columns.is_empty())?;
         next_node_type += 1;
         writer.edges(&population.connections(), &mut next_edge_type)?;
     }

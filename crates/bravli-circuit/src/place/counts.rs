@@ -50,7 +50,8 @@ pub(super) fn whole(demand: &LayerDemand<'_>) -> LayerCounts {
     let mut owed: BTreeMap<String, f64> = BTreeMap::new();
     let mut etypes = |(n, group): (&u32, &super::demand::GroupDemand<'_>)| {
         let sum: f64 = group.group.etypes.values().sum();
-        let shares: Vec<f64> = group.group.etypes.values().map(|share| f64::from(*n) * share / sum.max(1e-300)).collect();
+        let shares: Vec<f64> =
+            group.group.etypes.values().map(|share| f64::from(*n) * share / sum.max(1e-300)).collect();
         let names = group.group.etypes.keys().map(String::as_str);
         let asked: Vec<f64> =
             names.clone().zip(&shares).map(|(name, share)| share + owed.get(name).copied().unwrap_or(0.0)).collect();
