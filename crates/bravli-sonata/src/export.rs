@@ -97,14 +97,12 @@ pub fn export_circuit(folder: &Path, export: &CircuitExport<'_>) -> Result<Expor
     let mut next_edge_type = 0;
     writer.edges(&export.circuit.connections(), &mut next_edge_type)?;
 
-    let mut next_node_type = types.table.rows.len() as i32;
     let fibres = export.boundary.map_or(&[][..], |(_, fibres)| fibres);
-    for population in fibres {
+    for (node_type, population) in (types.table.rows.len() as i32..).zip(fibres) {
         let (name, n) = (population.source.as_str(), population.n_fibres as usize);
-        let table = nodes::fibre_types(next_node_type, population);
+        let table = nodes::fibre_types(node_type, population);
         let file = writer.file(NODE, name, n, VIRTUAL, &table)?;
-        nodes::write_fibres(&file, population, next_node_type)?;
-        next_node_type += 1;
+        nodes::write_fibres(&file, population, node_type, !column.header.ground.columns.is_empty())?;
         writer.edges(&population.connections(), &mut next_edge_type)?;
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::SonataError;
 use crate::names::{FLAT, GROUP, NODE_TYPE, NODES, ORIENTATION, SIGNS, sonata};
-use crate::store::{read_file, write_file};
+use crate::store::{Place, read_file, write_file};
 use bravli_circuit::{Cells, Column, ColumnHeader, World};
 use std::path::Path;
 
@@ -26,21 +26,7 @@ pub fn write_nodes(path: &Path, column: &Column) -> Result<(), SonataError> {
         let population = root.create(NODES)?.create(&header.node_population)?;
         population.write_untyped(NODE_TYPE, cells.len())?;
         let group = population.create(GROUP)?;
-        if let Some(world) = &cells.world {
-            for (name, values) in ["x_um", "depth_um", "y_um"].map(sonata).iter().zip(&world.position_um) {
-                group.write(name, values)?;
-            }
-            for (name, values) in ORIENTATION.iter().zip(&world.orientation) {
-                group.write(name, values)?;
-            }
-            for (name, values) in FLAT.iter().zip([&cells.x_um, &cells.y_um, &cells.depth_um]) {
-                group.write(name, values)?;
-            }
-        } else {
-            group.write(sonata("x_um"), &cells.x_um)?;
-            group.write(sonata("depth_um"), &negated(&cells.depth_um))?;
-            group.write(sonata("y_um"), &cells.y_um)?;
-        }
+        write_places(&group, cells)?;
         group.write_named(sonata("layer"), &cells.layer, &names.layers)?;
         group.write_named(sonata("mtype"), &cells.mtype, &names.mtypes)?;
         group.write_named(sonata("etype"), &cells.etype, &names.etypes)?;
@@ -52,6 +38,18 @@ pub fn write_nodes(path: &Path, column: &Column) -> Result<(), SonataError> {
         }
         group.write_named(sonata("column"), &cells.column, &names.columns)
     })
+}
+
+/// Writes where cells are, and how they stand in an atlas; cells of columns stand upright.
+pub(crate) fn write_places(group: &Place<'_>, cells: &Cells) -> Result<(), SonataError> {
+    let write = |(name, values): (&str, &Vec<f32>)| group.write(name, values).map(drop);
+    let Some(world) = &cells.world else {
+        group.write(sonata("depth_um"), &negated(&cells.depth_um))?;
+        return [(sonata("x_um"), &cells.x_um), (sonata("y_um"), &cells.y_um)].into_iter().try_for_each(write);
+    };
+    ["x_um", "depth_um", "y_um"].map(sonata).into_iter().zip(&world.position_um).try_for_each(write)?;
+    ORIENTATION.into_iter().zip(&world.orientation).try_for_each(write)?;
+    FLAT.into_iter().zip([&cells.x_um, &cells.y_um, &cells.depth_um]).try_for_each(write)
 }
 
 /// Reads the cells of a column that was written with this header.
@@ -98,7 +96,8 @@ fn negated(values: &[f32]) -> Vec<f32> {
     values.iter().map(|value| -value).collect()
 }
 
-fn check_lengths(path: &Path, cells: &Cells) -> Result<(), SonataError> {
+/// Whether every column has a value for each cell.
+pub(crate) fn check_lengths(path: &Path, cells: &Cells) -> Result<(), SonataError> {
     let expected = cells.len();
     let mut lengths = vec![
         ("y_um", cells.y_um.len()),

@@ -4,14 +4,14 @@
 #![cfg(target_os = "linux")]
 
 mod common;
+mod two_cells;
 
 use bravli_circuit::Spikes;
-use bravli_sonata::{
-    CircuitExport, SonataError, export_circuit, read_edges, read_spikes, write_edges, write_nodes, write_spikes,
-};
-use common::{column, edges, header, spikes};
+use bravli_sonata::{CircuitExport, SonataError, export_circuit, read_spikes, write_edges, write_nodes, write_spikes};
+use common::{column, edges, read_back, spikes};
 use std::path::Path;
 use std::process::Command;
+use two_cells::between_two;
 
 /// Where the program that is run again writes.
 const FOLDER: &str = "BRAVLI_FULL_DISK";
@@ -51,7 +51,7 @@ fn run_again_with_little_space() {
     // more than once, since what fails may not spoil what follows
     for _ in 0..3 {
         let errors = [
-            write_edges(&folder.join("edges.h5"), &header(), &many).unwrap_err(),
+            write_edges(&folder.join("edges.h5"), &many.connections(), 0).unwrap_err(),
             write_spikes(&folder.join("spikes.h5"), &one).unwrap_err(),
         ];
         for error in errors {
@@ -62,19 +62,17 @@ fn run_again_with_little_space() {
     }
     let export = folder.join("export");
     std::fs::create_dir(&export).unwrap();
-    let (column, header, mut far) = (column(), header(), many);
-    far.source.iter_mut().enumerate().for_each(|(row, source)| *source = u32::from(row >= 10_000));
-    far.target.iter_mut().enumerate().for_each(|(row, target)| *target = u32::from(row % 10_000 >= 5_000));
-    let circuit =
-        CircuitExport { column: &column, header: &header, edges: &far, neurons: None, boundary: None, run: None };
+    let far = between_two(20_000);
+    let circuit = CircuitExport { circuit: &far, neurons: None, boundary: None, run: None };
     let error = export_circuit(&export, &circuit).unwrap_err();
     assert!(matches!(error, SonataError::Write { .. }), "{error}");
     let half: Vec<String> = ["nodes", "edges"].iter().flat_map(|inner| names(&export.join(inner))).collect();
     assert!(half.iter().all(|name| !name.contains(".part")), "{half:?}");
     // what fits is written and read in the same program
-    if write_nodes(&folder.join("nodes.h5"), &column).is_ok() {
-        write_edges(&folder.join("few.h5"), &header, &edges(3)).unwrap();
-        assert_eq!(read_edges(&folder.join("few.h5"), &header).unwrap(), edges(3));
+    if write_nodes(&folder.join("nodes.h5"), &column()).is_ok() {
+        let few = edges(3);
+        write_edges(&folder.join("few.h5"), &few.connections(), 0).unwrap();
+        assert_eq!(read_back(&folder.join("few.h5"), &few).unwrap(), few.edges);
         write_spikes(&folder.join("spikes.h5"), &[spikes()]).unwrap();
         assert_eq!(read_spikes(&folder.join("spikes.h5")).unwrap(), [spikes()]);
     }

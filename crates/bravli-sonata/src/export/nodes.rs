@@ -3,6 +3,7 @@
 use super::{CELL_TEMPLATE, FIBRE_TEMPLATE, POINT_CELL, VIRTUAL};
 use crate::error::SonataError;
 use crate::names::{DYNAMICS, GROUP, NODE, NODE_ID, NODES, ORIENTATION, SIGNS, sonata};
+use crate::nodes::{check_lengths, write_places};
 use crate::population::TypeTable;
 use crate::store::{Place, write_file};
 use bravli_circuit::{Column, FibrePopulation, NeuronColumns};
@@ -15,6 +16,8 @@ pub(super) const CELL_POPULATION: &str = "cell_population";
 pub(super) const CELL_CLASS: &str = "cell_class";
 /// What a column of names holds where there is nothing.
 const NONE: &str = "none";
+/// The turn of a cell that stands upright: none.
+const UPRIGHT: [f32; 4] = [1.0, 0.0, 0.0, 0.0];
 /// Columns of the tables of node types.
 const TYPE_COLUMNS: [&str; 7] = ["pop_name", "ei", "location", "m_type", "e_type", "model_type", "model_template"];
 
@@ -80,7 +83,12 @@ fn sign_of(fibres: &FibrePopulation) -> Option<&'static str> {
 
 /// Writes fibres: nodes that only send spikes. They have the columns that node sets ask cells for, since readers look them
 /// up in every population.
-pub(super) fn write_fibres(path: &Path, fibres: &FibrePopulation, type_id: i32) -> Result<(), SonataError> {
+pub(super) fn write_fibres(
+    path: &Path,
+    fibres: &FibrePopulation,
+    type_id: i32,
+    has_columns: bool,
+) -> Result<(), SonataError> {
     let (name, n) = (fibres.source.as_str(), fibres.n_fibres as usize);
     let sign = sign_of(fibres).unwrap_or(NONE);
     write_file(path, |root| {
@@ -97,11 +105,12 @@ pub(super) fn write_fibres(path: &Path, fibres: &FibrePopulation, type_id: i32) 
             (sonata("layer"), NONE),
             (sonata("is_excitatory"), sign),
         ];
-        columns.into_iter().try_for_each(|(column, text)| group.write_one_name(column, text, n))
+        let column = has_columns.then_some((sonata("column"), NONE));
+        columns.into_iter().chain(column).try_for_each(|(column, text)| group.write_one_name(column, text, n))
     })
 }
 
-/// Writes the cells, upright as SONATA has them: y upwards, so y = −depth.
+/// Writes the cells as the store has them; where they stand upright, that is said of each.
 pub(super) fn write_cells(
     path: &Path,
     column: &Column,
@@ -110,17 +119,17 @@ pub(super) fn write_cells(
 ) -> Result<(), SonataError> {
     let (header, cells) = (&column.header, &column.cells);
     let n = cells.len();
+    check_lengths(path, cells)?;
     write_file(path, |root| {
         let place = root.create(NODES)?.create(&header.node_population)?;
         write_ids(&place, n)?;
         place.write(&format!("{NODE}_type_id"), &types.of_cell)?;
         let group = place.create(GROUP)?;
-        group.write(sonata("x_um"), &cells.x_um)?;
-        let upwards: Vec<f32> = cells.depth_um.iter().map(|depth| -depth).collect();
-        group.write(sonata("depth_um"), &upwards)?;
-        group.write(sonata("y_um"), &cells.y_um)?;
-        for (component, name) in [1.0_f32, 0.0, 0.0, 0.0].into_iter().zip(ORIENTATION) {
-            group.write_constant(name, component, n)?;
+        write_places(&group, cells)?;
+        if cells.world.is_none() {
+            for (component, name) in UPRIGHT.into_iter().zip(ORIENTATION) {
+                group.write_constant(name, component, n)?;
+            }
         }
         let names = |all: &'_ [String]| -> Vec<String> { all.to_vec() };
         let layers: Vec<String> = header.layers.iter().map(|layer| layer.layer.clone()).collect();
@@ -146,6 +155,10 @@ pub(super) fn write_cells(
         ];
         for (name, codes, texts) in named {
             group.write_named(name, codes, &texts.iter().map(String::as_str).collect::<Vec<_>>())?;
+        }
+        if !header.ground.columns.is_empty() {
+            let columns: Vec<&str> = header.ground.columns.iter().map(|column| column.name.as_str()).collect();
+            group.write_named(sonata("column"), &cells.column, &columns)?;
         }
         group.write_one_name("morphology", NONE, n)?;
         group.write_one_name("model_type", POINT_CELL, n)?;

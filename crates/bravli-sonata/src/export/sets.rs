@@ -1,4 +1,4 @@
-//! Node sets of an export: all cells, by sign, layer, class, population and m-type, and the fibres.
+//! Node sets of an export: all cells, by sign, layer, column, class, population and m-type, and the fibres.
 
 use super::nodes::{CELL_CLASS, CELL_POPULATION};
 use crate::names::{SET_POPULATION, SIGNS, sonata};
@@ -50,6 +50,12 @@ pub(super) fn of(column: &Column, fibres: &[FibrePopulation]) -> ExportSets {
     }
     for layer in &header.layers {
         sets.add("layer", &format!("Layer{}", layer.layer), within(sonata("layer"), &layer.layer));
+    }
+    for placed in &header.ground.columns {
+        // columns are numbered; the septa have a name
+        let is_numbered = placed.name.starts_with(|first: char| first.is_ascii_digit());
+        let name = if is_numbered { format!("Column{}", placed.name) } else { placed.name.clone() };
+        sets.add("column", &name, within(sonata("column"), &placed.name));
     }
     let mut classes: Vec<&str> = header.populations.iter().map(|population| population.class.as_str()).collect();
     classes.sort_unstable();

@@ -62,7 +62,12 @@ impl Wired {
 
 /// `n` connections, a hundred for each source; all but a few values differ.
 pub(crate) fn edges(n: u32) -> Wired {
-    let contact = |row: u32| Contact {
+    wired((0..n).map(|row| (row / 100, row % 100, contact(row))))
+}
+
+/// What the connection in `row` drew.
+pub(crate) fn contact(row: u32) -> Contact {
+    Contact {
         n_synapses: 1 + (row % 9) as u8,
         n_rrp: 1 + (row % 3) as u8,
         gsyn_ns: f16::from_f32(1e-3 * (row as f32 + 0.5)),
@@ -70,8 +75,7 @@ pub(crate) fn edges(n: u32) -> Wired {
         tau_facil_ms: f16::from_f32(2e-2 * (row as f32 + 0.5)),
         u_syn: (row % 256) as u8,
         tau_decay: (row / 3 % 256) as u8,
-    };
-    wired((0..n).map(|row| (row / 100, row % 100, contact(row))))
+    }
 }
 
 /// Connections from rows in their order.
