@@ -22,7 +22,9 @@ pub use boundary::{
 };
 pub use column::{Cells, Column, ColumnHeader, PlacedLayer, PlacedPopulation};
 pub use contact::{Contact, ContactLaw};
-pub use edges::{Connection, Connections, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, NO_PATHWAY, OutOfOrder, Pathway};
+pub use edges::{
+    Connection, Connections, EdgeHeader, Edges, EdgesBuilder, Ends, Interval, NO_PATHWAY, OutOfOrder, Pathway,
+};
 pub use fibres::{FibrePopulation, wire_fibres};
 pub use neurons::{NeuronColumns, NeuronError, neuron_columns, scale};
 pub use place::{MAX_CELLS, PlaceError, PlaceRequest, place};
@@ -30,4 +32,7 @@ pub use protocol::{ContextSpan, GaussianBlocks, MAX_DURATION_MS, Protocol, Proto
 pub use rounding::apportion;
 pub use run::Spikes;
 pub use trial::{Trial, TrialKind};
-pub use wire::{Circuit, PathwaySummary, WireError, peak_probability, wire};
+pub use wire::{
+    Afferent, Check, Checked, Circuit, Degrees, DistanceBin, PairOdds, PathwayReport, PathwaySummary, Reciprocity,
+    UnusedRule, Verdict, What, WireError, WiringReport, pair_odds, peak_probability, wire, wiring_report,
+};

@@ -8,6 +8,7 @@ mod lists;
 mod members;
 mod pairs;
 mod plan;
+mod report;
 mod rules;
 mod summary;
 mod tree;
@@ -15,6 +16,10 @@ mod tree;
 pub use error::WireError;
 pub use plan::peak_probability;
 pub(crate) use {kernel::Kernel, members::Members, pairs::{Scratch, connect}};
+pub use report::{
+    Afferent, Check, Checked, Degrees, DistanceBin, PairOdds, PathwayReport, Reciprocity, UnusedRule, Verdict, What,
+    WiringReport, pair_odds, wiring_report,
+};
 pub use summary::PathwaySummary;
 
 use crate::column::Column;
