@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 mod ledger;
 mod literature;
 mod recipe;
+mod wiring;
 
 pub(crate) use ledger::ParameterRow;
 pub use ledger::{
@@ -21,6 +22,8 @@ pub use recipe::{
     ChangesReply, CheckReply, ClassChangeRow, LayerChangeRow, OverriddenRow, PairCase, PairReply, PathwayChangeRow,
     ProblemKindRow, RecipeReply, RenamedRow, ValueRow,
 };
+pub use wiring::WiringReply;
+pub(crate) use wiring::{budget_lines, pathway_lines, short, wiring_notes};
 
 /// Whether an artifact was there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -91,6 +94,8 @@ pub struct CircuitReply {
     pub pathways: Vec<PathwayRow>,
     /// Pathways in all.
     pub n_pathways: u32,
+    /// What the recipe states against what was wired.
+    pub wiring: WiringReply,
     /// Numbers that the circuit uses, by evidence.
     pub ledger: LedgerCounts,
     /// What to know.
