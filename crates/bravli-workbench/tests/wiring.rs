@@ -6,7 +6,6 @@ use bravli_workbench::{
 };
 use serde_json::Value;
 use std::fs;
-use std::path::Path;
 use tempfile::TempDir;
 
 fn lab() -> (TempDir, Workbench) {
@@ -55,7 +54,9 @@ fn a_circuit_is_told_against_its_recipe_and_each_pathway_line_by_line() {
     let (lab, bench) = lab();
     let reply = circuit(&bench, "rat-barrel", 60.0, &[]);
     let wiring = &reply.wiring;
-    assert_eq!(wiring.n_within, reply.n_pathways, "{wiring:?}");
+    assert_eq!(wiring.n_within, wiring.n_pathways, "{wiring:?}");
+    // some that are asked for are too small to have made a connection
+    assert!(wiring.n_pathways >= reply.n_pathways, "{wiring:?}");
     assert!(wiring.finding.contains("are as stated"), "{}", wiring.finding);
     assert_eq!(wiring.worst.len(), 3);
     assert!(f64::from(wiring.n_beyond_3sd) < wiring.expected_beyond_3sd + 6.0, "{wiring:?}");
@@ -91,22 +92,11 @@ fn a_circuit_is_told_against_its_recipe_and_each_pathway_line_by_line() {
 }
 
 #[test]
-fn a_circuit_that_is_not_as_stated_is_told_with_the_place_of_the_rule() {
-    let (lab, bench) = lab();
-    let folder = lab.path().join("recipes/mine");
-    fs::create_dir_all(&folder).unwrap();
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes/rat-barrel");
-    for entry in fs::read_dir(shipped).unwrap().flatten() {
-        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-    }
-    let made = circuit(&bench, "mine", 60.0, &["4"]);
-    // the same report without its file, as an older circuit has it
-    let stored = lab.path().join("artifacts/circuit").join(&made.artifact);
-    let before = pathway(&bench, &made.artifact, "L4_E->L4_E").summary;
-    fs::remove_file(stored.join("wiring.json")).unwrap();
-    assert_eq!(pathway(&bench, &made.artifact, "L4_E->L4_E").summary, before);
-    // rules whose populations are not placed are told
-    assert!(made.notes.iter().any(|note| note.contains("decide nothing here") && note.contains("L23_E")), "{:?}", made.notes);
+fn rules_whose_populations_are_not_placed_are_told() {
+    let (_lab, bench) = lab();
+    let made = circuit(&bench, "rat-barrel", 40.0, &["4"]);
+    let told = |note: &String| note.contains("rules of pathways.yaml decide nothing here") && note.contains("L23_E");
+    assert!(made.notes.iter().any(told), "{:?}", made.notes);
 }
 
 #[test]
@@ -138,9 +128,13 @@ fn two_cells_are_told_with_rules_places_and_what_was_drawn() {
     assert!(text(&summary["class"]).contains(" at builderRecipe.xml:"), "{summary:#}");
     assert!(text(&summary["count_rule"]).contains(" at "), "{summary:#}");
     let drawn = &summary["drawn"];
-    for (parameter, law) in
-        [("gsyn_ns", "gamma, mean "), ("u_syn", "normal "), ("n_rrp", "Poisson"), ("n_synapses", "gamma rounded"), ("delay_ms", "um/ms")]
-    {
+    for (parameter, law) in [
+        ("gsyn_ns", "gamma, mean "),
+        ("u_syn", "normal "),
+        ("n_rrp", "Poisson"),
+        ("n_synapses", "gamma rounded"),
+        ("delay_ms", "um/ms"),
+    ] {
         assert!(text(&drawn[parameter]).contains(law), "{parameter}: {drawn:#}");
     }
     assert!(tokens(&reply) < 2_000, "{} tokens", tokens(&reply));

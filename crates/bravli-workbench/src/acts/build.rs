@@ -4,7 +4,10 @@ use super::status;
 use crate::error::ActError;
 use crate::ledger;
 use crate::progress::Progress;
-use crate::replies::{BoundaryReply, CircuitReply, ColumnReply, ConditionRow, CountRow, LedgerCounts, PathwayRow, WiringReply, wiring_notes};
+use crate::replies::{
+    BoundaryReply, CircuitReply, ColumnReply, ConditionRow, CountRow, LedgerCounts, PathwayRow, WiringReply,
+    wiring_notes,
+};
 use crate::requests::{PlaceColumn, SetBoundaryConditions, WirePathways};
 use crate::stages;
 use crate::workbench::Workbench;

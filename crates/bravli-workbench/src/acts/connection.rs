@@ -64,10 +64,8 @@ fn told(grounds: &Grounds, circuit: &Circuit, wanted: ConnectionRequest, odds: &
     let spec = recipe.pathway(pre, post);
     let connections = circuit.connections();
     let (from, to) = (wanted.source as usize, wanted.target as usize);
-    let found: Vec<Connection> = connections
-        .rows_onto(from, &(to..to + 1))
-        .filter_map(|row| connections.get(from, row))
-        .collect();
+    let found: Vec<Connection> =
+        connections.rows_onto(from, &(to..to + 1)).filter_map(|row| connections.get(from, row)).collect();
     let (source, target) = (class(circuit, wanted.source), class(circuit, wanted.target));
     let resolved = recipe.resolve_synapse(&source, &target).ok();
     let count = recipe.connection_index().rule(&source, &target);
@@ -162,12 +160,13 @@ fn drawn(
 ) -> Value {
     let class = resolved.class;
     let gamma = |moments: MeanSd, unit: &str| format!("gamma, mean {} sd {} {unit}", moments.mean, moments.sd);
-    let normal = |moments: MeanSd, unit: &str| {
-        format!("normal {} ± {}{unit}, cut at one sd and at 0", moments.mean, moments.sd)
-    };
+    let normal =
+        |moments: MeanSd, unit: &str| format!("normal {} ± {}{unit}, cut at one sd and at 0", moments.mean, moments.sd);
     let beside = |value: f32, from: String| format!("{} from {from}", short(value.into()));
     let mean = spec.mean_synapses.or_else(|| count.and_then(|rule| rule.mean_synapses));
-    let spread = count.and_then(ConnectionRule::cv).map_or_else(|| "the builder's default cv".to_owned(), |cv| format!("cv {cv}"));
+    let spread = count
+        .and_then(ConnectionRule::cv)
+        .map_or_else(|| "the builder's default cv".to_owned(), |cv| format!("cv {cv}"));
     let mean_by = if spec.mean_synapses.is_some() { "the pathway rule" } else { "the count rule" };
     let mean = mean.map_or_else(|| "no mean".to_owned(), |mean| format!("mean {mean} ({mean_by})"));
     let velocity = resolved.rule.conduction_velocity_um_per_ms;
@@ -189,7 +188,9 @@ fn drawn(
         "u_hill_mm": format!("{} of the class", connection.u_hill_mm),
         "attenuation": format!("{} of the pathway rule", connection.attenuation),
     });
-    if class.u_hill_mm.is_none() && let Some(fields) = values.as_object_mut() {
+    if class.u_hill_mm.is_none()
+        && let Some(fields) = values.as_object_mut()
+    {
         fields.insert("u_hill_mm".into(), json!(format!("none: recipe {} states no calcium dependence", recipe.name)));
     }
     values

@@ -74,7 +74,8 @@ impl Workbench {
         };
         let next = match (&parameter, request.pathway.is_empty()) {
             _ if connection.is_some() => {
-                "pathway and parameter, e.g. \"L4_E->L23_E\" and \"gsyn\", give the facts behind a rule or class".to_owned()
+                "pathway and parameter, e.g. \"L4_E->L23_E\" and \"gsyn\", give the facts behind a rule or class"
+                    .to_owned()
             }
             (Some(_), _) => "the same without `parameter` lists all parameters of the pathway".to_owned(),
             (None, false) => {

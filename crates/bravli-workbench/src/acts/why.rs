@@ -95,7 +95,8 @@ impl Workbench {
         let circuit = stages::circuit::load(self.store(), circuit_record)?;
         let what = made.map_or_else(|| json!({ "pre": pre, "post": post, "n_connections": 0 }), |row| json!(row));
         let report = stages::circuit::wiring(self.store(), self.knowledge()?, circuit_record)?;
-        let wiring = report.pathways.iter().find(|pathway| pathway.pre == pre && pathway.post == post).map(pathway_lines);
+        let wiring =
+            report.pathways.iter().find(|pathway| pathway.pre == pre && pathway.post == post).map(pathway_lines);
         explain(&Subject::pathway(sourced, &circuit, pre, post), what, wiring)
     }
 

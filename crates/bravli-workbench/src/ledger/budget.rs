@@ -2,7 +2,7 @@
 
 use super::comparable::{Cover, covers, population_end};
 use super::sourced::{Sourced, is_adopted};
-use super::text::{about, preparation, value};
+use super::text::{preparation, value};
 use bravli_circuit::Afferent;
 use bravli_facts::Fact;
 
@@ -77,9 +77,10 @@ pub(crate) fn budget(sourced: &Sourced, afferent: &[Afferent]) -> Vec<Budget> {
             (synapses > 0.0).then(|| Expected { synapses, fact: fact.id.clone(), of: of.join("; ") })
         });
         let told = |(_, fact): (Cover, Fact)| {
-            let what = if fact.quantity == OUTSIDE[0] { "of its excitatory synapses are outside" } else { "inputs are outside" };
-            let name = about(&fact);
-            format!("{} {what}{}{} ({})", value(&fact), if name.is_empty() { "" } else { " of " }, name, fact.id)
+            let of = fact.post.as_deref().or(fact.cell.as_deref()).unwrap_or("a cell");
+            let what = if fact.quantity == OUTSIDE[0] { "of the excitatory synapses on" } else { "from outside on" };
+            let outside = if fact.quantity == OUTSIDE[0] { " are from outside" } else { "" };
+            format!("{} {what} {of}{outside} ({})", value(&fact), fact.id)
         };
         let others = fitting(&outside).into_iter().take(2).map(told).collect();
         Budget { inside: inside.clone(), expected, others }

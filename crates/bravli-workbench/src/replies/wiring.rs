@@ -21,6 +21,8 @@ const MAX_UNUSED: usize = 2;
 pub struct WiringReply {
     /// How many pathways hold, and how many lines would not by chance.
     pub finding: String,
+    /// Pathways that the recipe asks for, or that are there.
+    pub n_pathways: u32,
     /// Pathways without a line that is off.
     pub n_within: u32,
     /// Lines compared: connections, probability in range and by distance, degrees, synapses, reciprocity.
@@ -53,6 +55,7 @@ impl WiringReply {
                 checked.expected_beyond_3sd,
                 checked.n_off
             ),
+            n_pathways: checked.n_pathways,
             n_within: checked.n_within,
             n_lines: checked.n_lines,
             n_beyond_3sd: checked.n_beyond_3sd,
@@ -78,7 +81,11 @@ pub(crate) fn wiring_notes(report: &WiringReport) -> Vec<String> {
     let mut notes = Vec::new();
     let lines = report.pathways.iter().flat_map(|pathway| pathway.checks.iter().map(move |check| (pathway, check)));
     let off: Vec<_> = lines.filter(|(_, check)| check.verdict == Verdict::Off).collect();
-    notes.extend(off.iter().take(MAX_OFF).map(|(pathway, check)| format!("not as {} states: {}", place(pathway), named(pathway, check))));
+    notes.extend(
+        off.iter()
+            .take(MAX_OFF)
+            .map(|(pathway, check)| format!("not as {} states: {}", place(pathway), named(pathway, check))),
+    );
     if off.len() > MAX_OFF {
         notes.push(format!("{} more lines are off; wiring.json has all", off.len() - MAX_OFF));
     }
@@ -91,8 +98,11 @@ pub(crate) fn wiring_notes(report: &WiringReport) -> Vec<String> {
     }
     let unused = &report.unused_rules;
     if !unused.is_empty() {
-        let shown: Vec<String> =
-            unused.iter().take(MAX_UNUSED).map(|rule| format!("{}->{} at {} ({})", rule.pre, rule.post, rule.at, rule.why)).collect();
+        let shown: Vec<String> = unused
+            .iter()
+            .take(MAX_UNUSED)
+            .map(|rule| format!("{}->{} at {} ({})", rule.pre, rule.post, rule.at, rule.why))
+            .collect();
         let more = if unused.len() > MAX_UNUSED { "; wiring.json has all" } else { "" };
         notes.push(format!("{} rules of pathways.yaml decide nothing here: {}{more}", unused.len(), shown.join(", ")));
     }
@@ -168,13 +178,14 @@ pub(crate) fn pathway_lines(pathway: &PathwayReport) -> Value {
     let reciprocity = pathway.reciprocity.map_or_else(
         || "the other direction makes no connection".to_owned(),
         |found| {
+            let uniform = found.ratio_uniform.map(|ratio| format!("; {} over a uniform chance", short(ratio)));
             format!(
-                "{} pairs both ways, {} expected if directions were drawn apart: {} ± {}; {} over a uniform chance",
+                "{} pairs both ways, {} expected if directions were drawn apart: {} ± {}{}",
                 found.n_both,
                 short(found.expected),
                 short(found.ratio),
                 short(found.se),
-                short(found.ratio_uniform)
+                uniform.unwrap_or_default()
             )
         },
     );
@@ -232,7 +243,12 @@ pub(crate) fn budget_lines(budget: &[Budget]) -> Value {
         );
         match (&row.expected, row.missing(), row.outside()) {
             (Some(expected), Some(missing), Some(outside)) if missing >= 0.0 => {
-                format!("{inside} of {}: {} missing, {:.1} % outside", expected.synapses, short(missing), 100.0 * outside)
+                format!(
+                    "{inside} of {}: {} missing, {:.1} % outside",
+                    expected.synapses,
+                    short(missing),
+                    100.0 * outside
+                )
             }
             (Some(expected), _, _) => format!("{inside}, more than the {} cited", expected.synapses),
             (None, _, _) => format!("{inside}; no cited number"),
@@ -250,4 +266,67 @@ pub(crate) fn budget_lines(budget: &[Budget]) -> Value {
         "cited": of,
         "others_say": others,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bravli_circuit::{Afferent, Checked, UnusedRule};
+
+    fn check(what: What, stated: Option<f64>, got: f64, z: Option<f64>, verdict: Verdict) -> Check {
+        Check { what, stated, expected: 9.0, got, sd: if z.is_some() { 0.5 } else { 0.0 }, z, verdict }
+    }
+
+    #[test]
+    fn what_is_off_comes_first_and_is_told_with_its_rule() {
+        let pathway = PathwayReport {
+            pre: "L4_PV".into(),
+            post: "L4_E".into(),
+            rule: "pathways.yaml:12:5".into(),
+            n_pairs: 100.0,
+            n_connections: 9,
+            n_synapses: 20,
+            checks: vec![
+                check(What::SynapsesMean, Some(9.0), 10.0, Some(2.0), Verdict::Ok),
+                check(What::Connections, None, 6.5, Some(-5.0), Verdict::Off),
+                check(What::InDegree, Some(9.0), 8.0, None, Verdict::Off),
+                check(What::SynapsesSd, Some(9.0), 20.0, Some(22.0), Verdict::Reported),
+            ],
+            by_distance: Vec::new(),
+            out_degree: Degrees::default(),
+            in_degree: Degrees::default(),
+            reciprocity: None,
+        };
+        let rule =
+            UnusedRule { pre: "a".into(), post: "b".into(), at: "pathways.yaml:3:5".into(), why: "never".into() };
+        let afferent = Afferent { population: "L4_E".into(), n_cells: 10, excitatory: 2.0, inhibitory: 1.0 };
+        let report = WiringReport {
+            checked: Checked {
+                n_pathways: 1,
+                n_lines: 3,
+                n_off: 2,
+                n_beyond_3sd: 1,
+                chance: 0.5,
+                ..Checked::default()
+            },
+            pathways: vec![pathway],
+            unused_rules: vec![rule],
+            afferent: vec![afferent.clone()],
+        };
+        let budget = [Budget { inside: afferent, expected: None, others: Vec::new() }];
+        let reply = WiringReply::new(&report, &budget);
+        assert_eq!(reply.worst[0], "L4_PV->L4_E in-degree of every cell (mean): stated 9, got 8: off");
+        assert_eq!(reply.worst[1], "L4_PV->L4_E connections: expected 9 ± 0.5, got 6.5, z -5.0: off");
+        assert_eq!(reply.worst.len(), 3);
+        assert_eq!(reply.missing_synapses, "no cited number for L4_E");
+        let notes = wiring_notes(&report);
+        assert_eq!(notes.len(), 3);
+        assert!(notes[0].starts_with("not as pathways.yaml:12:5 states: L4_PV->L4_E connections"), "{notes:?}");
+        assert_eq!(notes[2], "1 rules of pathways.yaml decide nothing here: a->b at pathways.yaml:3:5 (never)");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!([0.0, 412.34, 1234567.0, 0.012345].map(short), ["0", "412.3", "1234567", "0.01234"]);
+    }
 }

@@ -286,13 +286,13 @@ fn reciprocity(
     let n_both = if is_within { tally.both / 2 } else { tally.both };
     let pairs = expected.all.pairs;
     let forth = tally.n as f64 / pairs;
-    let uniform = if is_within { 0.5 * pairs * forth * forth } else { 0.0 };
+    let uniform = 0.5 * pairs * forth * forth;
     Some(Reciprocity {
         n_both,
         expected: both.mean,
         ratio: n_both as f64 / both.mean,
         se: both.variance.sqrt() / both.mean,
-        ratio_uniform: if uniform > 0.0 { n_both as f64 / uniform } else { 0.0 },
+        ratio_uniform: (is_within && uniform > 0.0).then(|| n_both as f64 / uniform),
     })
 }
 

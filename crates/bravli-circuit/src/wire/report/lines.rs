@@ -166,8 +166,10 @@ pub struct Reciprocity {
     pub ratio: f64,
     /// Standard error of the ratio.
     pub se: f64,
-    /// Over those expected if all pairs of the pathway connected with its mean probability: distance alone raises this.
-    pub ratio_uniform: f64,
+    /// Within a population, over those expected if all pairs connected with its mean probability: distance alone raises
+    /// this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio_uniform: Option<f64>,
 }
 
 /// A rule that decides no pair of populations.
