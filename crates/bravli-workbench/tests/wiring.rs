@@ -93,10 +93,14 @@ fn a_circuit_is_told_against_its_recipe_and_each_pathway_line_by_line() {
 
 #[test]
 fn rules_whose_populations_are_not_placed_are_told() {
-    let (_lab, bench) = lab();
+    let (lab, bench) = lab();
     let made = circuit(&bench, "rat-barrel", 40.0, &["4"]);
-    let told = |note: &String| note.contains("rules of pathways.yaml decide nothing here") && note.contains("L23_E");
-    assert!(made.notes.iter().any(told), "{:?}", made.notes);
+    let note = made.notes.iter().find(|note| note.contains("rules of pathways.yaml decide nothing here"));
+    assert!(note.is_some_and(|note| note.contains(" at pathways.yaml:") && note.len() < 400), "{:?}", made.notes);
+    let file = lab.path().join("artifacts/circuit").join(&made.artifact).join("wiring.json");
+    let stored: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let why: Vec<String> = stored["unused_rules"].as_array().unwrap().iter().map(|rule| text(&rule["why"])).collect();
+    assert!(why.iter().any(|why| why == "the column has no population \"L23_E\""), "{why:#?}");
 }
 
 #[test]

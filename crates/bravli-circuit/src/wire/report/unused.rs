@@ -5,6 +5,9 @@ use crate::column::PlacedPopulation;
 use bravli_recipe::{PathwaySpec, Recipe, shell_match};
 use std::collections::BTreeSet;
 
+/// Rules named that override another.
+const MAX_TOLD: usize = 3;
+
 /// Rules that match no pair of the populations placed, or none that a later rule does not take.
 pub(super) fn unused(recipe: &Recipe, populations: &[PlacedPopulation]) -> Vec<UnusedRule> {
     let rules = &recipe.pathways;
@@ -31,8 +34,11 @@ pub(super) fn unused(recipe: &Recipe, populations: &[PlacedPopulation]) -> Vec<U
             let ends: Vec<String> = ends.into_iter().collect();
             format!("the column has no population {}", ends.join(" and no "))
         } else {
-            let lines: Vec<String> = matching[index].iter().map(|last| rules[*last].at.to_string()).collect();
-            format!("always overridden, by {}", lines.join(", "))
+            let by = &matching[index];
+            let lines: Vec<String> = by.iter().take(MAX_TOLD).map(|last| rules[*last].at.to_string()).collect();
+            let more = by.len().saturating_sub(MAX_TOLD);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("always overridden, by {}{more}", lines.join(", "))
         };
         UnusedRule { pre: rule.pre.clone(), post: rule.post.clone(), at: rule.at.to_string(), why }
     };
