@@ -45,4 +45,7 @@ pub use protocol::{ContextSpan, GaussianBlocks, MAX_DURATION_MS, Protocol, Proto
 pub use rounding::{apportion, apportion_near};
 pub use run::Spikes;
 pub use trial::{Trial, TrialKind};
-pub use wire::{Circuit, MAX_MEAN_COUNT, PathwaySummary, WireError, peak_probability, wire};
+pub use wire::{
+    Afferent, Check, Checked, Circuit, Degrees, DistanceBin, MAX_MEAN_COUNT, PairOdds, PathwayReport, PathwaySummary,
+    Reciprocity, UnusedRule, Verdict, What, WireError, WiringReport, pair_odds, peak_probability, wire, wiring_report,
+};

@@ -1,7 +1,7 @@
 //! Questions that a recipe answers.
 
 use crate::{
-    ConnectionRule, EndPattern, MembraneSpec, PathwaySpec, PopulationSpec, Recipe, SourceEntry, SynapseClass,
+    ConnectionRule, EndPattern, Falloff, MembraneSpec, PathwaySpec, PopulationSpec, Recipe, SourceEntry, SynapseClass,
     SynapseRule, path_match, shell_match,
 };
 use std::collections::HashMap;
@@ -145,6 +145,12 @@ impl Recipe {
     pub fn pathway(&self, pre_population: &str, post_population: &str) -> Option<&PathwaySpec> {
         let matches = |p: &&PathwaySpec| shell_match(&p.pre, pre_population) && shell_match(&p.post, post_population);
         self.pathways.iter().rev().find(matches)
+    }
+
+    /// Whether any pathway falls off with depth.
+    #[must_use]
+    pub fn uses_depth(&self) -> bool {
+        self.pathways.iter().any(|pathway| pathway.vertical != Falloff::Flat)
     }
 
     /// The first population that an m-type belongs to.

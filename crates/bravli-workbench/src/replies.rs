@@ -9,6 +9,7 @@ mod edit;
 mod ledger;
 mod literature;
 mod recipe;
+mod wiring;
 
 pub use edit::{CutSynapses, EditReply, EditRow};
 pub(crate) use ledger::ParameterRow;
@@ -23,6 +24,8 @@ pub use recipe::{
     ChangesReply, CheckReply, ClassChangeRow, LayerChangeRow, OverriddenRow, PairCase, PairReply, PathwayChangeRow,
     ProblemKindRow, RecipeReply, RenamedRow, ValueRow,
 };
+pub use wiring::WiringReply;
+pub(crate) use wiring::{budget_lines, pathway_lines, short, wiring_notes};
 
 /// Whether an artifact was there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -111,6 +114,8 @@ pub struct CircuitReply {
     pub pathways: Vec<PathwayRow>,
     /// Pathways in all.
     pub n_pathways: u32,
+    /// What the recipe states against what was wired.
+    pub wiring: WiringReply,
     /// Numbers that the circuit uses, by evidence.
     pub ledger: LedgerCounts,
     /// What to know.

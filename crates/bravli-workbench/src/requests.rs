@@ -347,6 +347,21 @@ pub struct Inspect {
     pub pathway: String,
     /// With `pathway`: one parameter, e.g. "gsyn", "u_syn", "probability" or "e_l": its value, the rule that gave it, the facts and papers behind it, and rival facts.
     pub parameter: String,
+    /// Two cells of a circuit: why they are connected, or with what probability they would have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ConnectionRequest")]
+    pub connection: Option<ConnectionRequest>,
+}
+
+/// Two cells of a circuit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct ConnectionRequest {
+    /// Presynaptic cell: its node id, e.g. 12.
+    pub source: u32,
+    /// Postsynaptic cell, e.g. 431.
+    pub target: u32,
 }
 
 /// Writes artifacts to files for other tools.

@@ -8,12 +8,17 @@ mod lists;
 mod members;
 mod pairs;
 mod plan;
+mod report;
 mod rules;
 mod summary;
 mod tree;
 
 pub use error::{MAX_MEAN_COUNT, WireError};
 pub use plan::peak_probability;
+pub use report::{
+    Afferent, Check, Checked, Degrees, DistanceBin, PairOdds, PathwayReport, Reciprocity, UnusedRule, Verdict, What,
+    WiringReport, pair_odds, wiring_report,
+};
 pub use summary::PathwaySummary;
 pub(crate) use {
     kernel::Kernel,
@@ -24,7 +29,7 @@ pub(crate) use {
 use crate::column::Column;
 use crate::contact::parameters;
 use crate::edges::{Connections, EdgeHeader, Edges, Ends};
-use bravli_recipe::{Falloff, Recipe};
+use bravli_recipe::Recipe;
 use bravli_rng::Stream;
 use plan::Plan;
 use rayon::prelude::*;
@@ -102,8 +107,7 @@ pub fn wire(
     if recipe.pathways.is_empty() {
         return Err(WireError::NoPathways(recipe.name.clone()));
     }
-    let by_depth = recipe.pathways.iter().any(|pathway| pathway.vertical != Falloff::Flat);
-    let members = Members::new(&column, by_depth);
+    let members = Members::new(&column, recipe.uses_depth());
     let (types, kinds) = cell_types(&column);
     let specs = plan::specs(recipe, &column)?;
     let Rules { header, laws } = Rules::new(recipe, &column, &kinds, &specs)?;

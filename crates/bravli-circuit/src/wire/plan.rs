@@ -237,27 +237,33 @@ impl Plan {
     }
 }
 
+/// Probability at distance zero that a rule asks for between two populations; 1 where it fixes a number, NaN where they
+/// are out of each other's reach.
+pub(super) fn peak(spec: &PathwaySpec, from: &Tree, to: &Tree) -> f64 {
+    match spec.amount {
+        Amount::InDegree(_) | Amount::Total(_) => 1.0,
+        Amount::Peak { probability } => probability,
+        Amount::Mean { probability, within_um } => {
+            peak_probability(probability, within_um, &spec.horizontal) / mean_over_depths(&spec.vertical, from, to)
+        }
+    }
+}
+
 /// The kernel of a rule between two populations.
 fn kernel(spec: &PathwaySpec, [pre, post]: [&str; 2], from: &Tree, to: &Tree) -> Result<Kernel, WireError> {
-    let (peak, what) = match spec.amount {
-        Amount::InDegree(_) | Amount::Total(_) => (1.0, ""),
-        Amount::Peak { probability } => (probability, "as it stands"),
-        Amount::Mean { probability, within_um } => {
-            let vertical = mean_over_depths(&spec.vertical, from, to);
-            (peak_probability(probability, within_um, &spec.horizontal) / vertical, "converted to distance zero")
-        }
-    };
-    // a mean of exactly what a flat rule allows may exceed 1 by rounding; NaN comes of populations out of reach
-    if !(peak <= 1.0 + 1e-9) {
+    let probability = peak(spec, from, to);
+    // a mean of exactly what a flat rule allows may exceed 1 by rounding
+    if probability.is_nan() || probability > 1.0 + 1e-9 {
+        let is_stated = matches!(spec.amount, Amount::Peak { .. });
         return Err(WireError::AboveOne {
             pre: pre.to_owned(),
             post: post.to_owned(),
-            probability: peak,
-            what,
+            probability,
+            what: if is_stated { "as it stands" } else { "converted to distance zero" },
             at: spec.at.to_string(),
         });
     }
-    Ok(Kernel { peak: peak.min(1.0), horizontal: spec.horizontal, vertical: spec.vertical })
+    Ok(Kernel { peak: probability.min(1.0), horizontal: spec.horizontal, vertical: spec.vertical })
 }
 
 /// Mean of a vertical fall-off over the depths of two populations.

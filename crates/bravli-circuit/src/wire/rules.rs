@@ -8,7 +8,7 @@ use bravli_recipe::{CellClass, ConnectionRule, MeanSd, PathwaySpec, Recipe};
 use std::collections::HashMap;
 
 /// Spread of synapses per connection where a rule gives none: the value that the v7 recipe states for all pathways.
-const DEFAULT_CV_SYNAPSES: f64 = 0.32;
+pub(super) const DEFAULT_CV_SYNAPSES: f64 = 0.32;
 
 /// Types of the cells of a column, and how they connect.
 pub(crate) struct Rules {

@@ -16,10 +16,8 @@ impl Bounds {
     fn of(places: &[[f32; 3]]) -> Self {
         let mut bounds = Self { low: [f32::INFINITY; 3], high: [f32::NEG_INFINITY; 3] };
         for place in places {
-            for axis in 0..3 {
-                bounds.low[axis] = bounds.low[axis].min(place[axis]);
-                bounds.high[axis] = bounds.high[axis].max(place[axis]);
-            }
+            bounds.low = std::array::from_fn(|axis| bounds.low[axis].min(place[axis]));
+            bounds.high = std::array::from_fn(|axis| bounds.high[axis].max(place[axis]));
         }
         bounds
     }

@@ -2,9 +2,11 @@
 
 use super::status;
 use crate::error::ActError;
+use crate::ledger;
 use crate::progress::Progress;
 use crate::replies::{
     BoundaryReply, CircuitReply, ColumnReply, ConditionRow, CountRow, LedgerCounts, PathwayRow, PopulationRow,
+    WiringReply, wiring_notes,
 };
 use crate::requests::{PlaceColumn, SetBoundaryConditions, WirePathways};
 use crate::stages;
@@ -82,6 +84,12 @@ impl Workbench {
     pub fn wire_pathways(&self, request: &WirePathways, progress: &dyn Progress) -> Result<CircuitReply, ActError> {
         let column = self.store().get(&request.column, Some("column"), "column")?;
         let made = stages::circuit::make(self.store(), self.knowledge()?, &column, request.seed, progress)?;
+        let report = stages::circuit::wiring(self.store(), self.knowledge()?, &made.record)?;
+        let recipe = stages::circuit::input(self.store(), &column, "recipe")?;
+        let sourced = stages::recipe::load_sourced(self.store(), &recipe, self.knowledge()?)?;
+        let wiring = WiringReply::new(&report, &ledger::budget(&sourced, &report.afferent));
+        let mut notes = made.record.notes.clone();
+        notes.extend(wiring_notes(&report));
         let mut pathways = stages::circuit::pathways(self.store(), &made.record)?;
         let n_connections: u64 = pathways.iter().map(|pathway| pathway.n_connections).sum();
         let n_synapses: u64 = pathways.iter().map(|pathway| pathway.n_synapses).sum();
@@ -91,7 +99,8 @@ impl Workbench {
         });
         Ok(CircuitReply {
             finding: format!(
-                "{n_connections} connections with {n_synapses} synapses in {n_pathways} pathways between populations"
+                "{n_connections} connections with {n_synapses} synapses in {n_pathways} pathways between populations; {}",
+                wiring.finding
             ),
             status: status(&made),
             digest: made.record.digest.clone(),
@@ -99,15 +108,16 @@ impl Workbench {
             n_synapses,
             pathways: pathways.iter().take(12).map(PathwayRow::from).collect(),
             n_pathways,
+            wiring,
             ledger: LedgerCounts::from(&made.record.ledger),
-            notes: made.record.notes.clone(),
+            notes,
             next: vec![
                 format!(
                     "set_boundary_conditions {{\"circuit\": {:?}}} for the recipe's own conditions",
                     made.record.id
                 ),
                 format!(
-                    "inspect {{\"artifact\": {:?}, \"pathway\": \"L4_E->L23_E\", \"parameter\": \"gsyn\"}} for why a number is what it is",
+                    "inspect {{\"artifact\": {:?}, \"pathway\": \"L4_E->L23_E\"}} for its rule against its connections, with \"parameter\": \"gsyn\" for why a number is what it is",
                     made.record.id
                 ),
             ],

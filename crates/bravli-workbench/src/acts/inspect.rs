@@ -24,7 +24,11 @@ impl Workbench {
         let record = self.store().get(&request.artifact, None, "artifact")?;
         let mut summary = record.summary.clone();
         let mut parameter = None;
-        if !request.pathway.is_empty() {
+        let mut connection = None;
+        if let Some(wanted) = request.connection {
+            let (told, what) = self.connection(&record, wanted)?;
+            (connection, summary) = (Some(told), what);
+        } else if !request.pathway.is_empty() {
             (summary, parameter) = self.why(&record, &request.pathway, &request.parameter)?;
         } else if !request.parameter.is_empty() {
             return Err(ActError::new(
@@ -37,22 +41,30 @@ impl Workbench {
             match request.detail {
                 InspectDetail::Full => summary = self.full(&record)?,
                 InspectDetail::Ledger => summary = self.ledger_summary(&record)?,
+                InspectDetail::Summary if record.kind == "circuit" => {
+                    let (wiring, budget) = self.wiring_summary(&record)?;
+                    if let Some(fields) = summary.as_object_mut() {
+                        fields.insert("wiring".into(), wiring);
+                        fields.insert("missing_synapses".into(), budget);
+                    }
+                }
                 InspectDetail::Summary | InspectDetail::Study => {}
             }
         }
         let mut ledger = record.ledger.clone();
         if request.detail != InspectDetail::Ledger {
             let all = ledger.assumptions.len();
-            let shown = if request.pathway.is_empty() { 5 } else { 0 };
+            let shown = if request.pathway.is_empty() && request.connection.is_none() { 5 } else { 0 };
             ledger.assumptions.truncate(shown);
             if all > shown {
                 ledger.assumptions.push(format!("{} more; detail = ledger shows all", all - shown));
             }
         }
         let study = if request.detail == InspectDetail::Study { study::export(self, &record)? } else { String::new() };
-        let finding = match &parameter {
-            Some(parameter) => told(parameter),
-            None => format!(
+        let finding = match (&connection, &parameter) {
+            (Some(connection), _) => connection.clone(),
+            (_, Some(parameter)) => told(parameter),
+            _ => format!(
                 "{}: a {} of {} files resting on {}",
                 record.id,
                 record.kind,
@@ -61,6 +73,10 @@ impl Workbench {
             ),
         };
         let next = match (&parameter, request.pathway.is_empty()) {
+            _ if connection.is_some() => {
+                "pathway and parameter, e.g. \"L4_E->L23_E\" and \"gsyn\", give the facts behind a rule or class"
+                    .to_owned()
+            }
             (Some(_), _) => "the same without `parameter` lists all parameters of the pathway".to_owned(),
             (None, false) => {
                 "the same with `parameter`, e.g. \"probability\", gives the facts, papers and rivals".to_owned()

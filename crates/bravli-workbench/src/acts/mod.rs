@@ -1,6 +1,7 @@
 //! What a scientist's agent can ask for: one file per part of the way from question to verdict.
 
 mod build;
+mod connection;
 mod edit;
 mod export;
 mod inspect;

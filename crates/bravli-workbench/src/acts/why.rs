@@ -2,7 +2,7 @@
 
 use crate::error::ActError;
 use crate::ledger::{self, Sourced, Subject, Uses};
-use crate::replies::{ParameterReply, PathwayRow};
+use crate::replies::{ParameterReply, PathwayRow, WiringReply, budget_lines, pathway_lines, wiring_notes};
 use crate::stages;
 use crate::store::ArtifactRecord;
 use crate::workbench::Workbench;
@@ -10,10 +10,10 @@ use bravli_circuit::{Column, read_boundary};
 use serde_json::{Value, json};
 
 /// An artifact's recipe and cells, from which its numbers follow.
-struct Grounds {
-    sourced: Sourced,
+pub(super) struct Grounds {
+    pub(super) sourced: Sourced,
     column: Column,
-    circuit: Option<ArtifactRecord>,
+    pub(super) circuit: Option<ArtifactRecord>,
     boundary: Option<ArtifactRecord>,
 }
 
@@ -63,16 +63,20 @@ impl Workbench {
         let grounds = self.grounds(record)?;
         let (sourced, column) = (&grounds.sourced, &grounds.column);
         let populations: Vec<&str> = column.header.populations.iter().map(|known| known.name.as_str()).collect();
-        let explain = |subject: &Subject<'_>, what: Value| {
+        let explain = |subject: &Subject<'_>, what: Value, wiring: Option<Value>| {
             if parameter.is_empty() {
                 let parameters = json!(ledger::parameters(subject));
-                return Ok((json!({ "of": what, "numbers": subject.counts(), "parameters": parameters }), None));
+                let mut told = json!({ "of": what, "numbers": subject.counts(), "parameters": parameters });
+                if let (Some(wiring), Some(fields)) = (wiring, told.as_object_mut()) {
+                    fields.insert("wiring".into(), wiring);
+                }
+                return Ok((told, None));
             }
             Ok((json!({ "of": what }), Some(ledger::parameter(subject, parameter)?)))
         };
         let Some((pre, post)) = wanted.split_once("->") else {
             if let Some(found) = column.header.populations.iter().find(|known| known.name == wanted) {
-                return explain(&Subject::population(sourced, column, wanted), json!(found));
+                return explain(&Subject::population(sourced, column, wanted), json!(found), None);
             }
             return Err(unknown("population", wanted, &record.id, &populations));
         };
@@ -98,10 +102,23 @@ impl Workbench {
             // the parameters below are the recipe's
             what["edited"] = edited.iter().map(|(_, why)| why.as_str()).collect();
         }
-        explain(&Subject::pathway(sourced, &circuit, pre, post), what)
+        let report = stages::circuit::wiring(self.store(), self.knowledge()?, circuit_record)?;
+        let wiring =
+            report.pathways.iter().find(|pathway| pathway.pre == pre && pathway.post == post).map(pathway_lines);
+        explain(&Subject::pathway(sourced, &circuit, pre, post), what, wiring)
     }
 
-    fn grounds(&self, record: &ArtifactRecord) -> Result<Grounds, ActError> {
+    /// What a circuit's recipe states against what is there, and the synapses that it lacks.
+    pub(super) fn wiring_summary(&self, record: &ArtifactRecord) -> Result<(Value, Value), ActError> {
+        let report = stages::circuit::wiring(self.store(), self.knowledge()?, record)?;
+        let budget = ledger::budget(&self.grounds(record)?.sourced, &report.afferent);
+        let short = WiringReply::new(&report, &budget);
+        let notes = wiring_notes(&report);
+        let wiring = json!({ "finding": short.finding, "worst": short.worst, "notes": notes });
+        Ok((wiring, budget_lines(&budget)))
+    }
+
+    pub(super) fn grounds(&self, record: &ArtifactRecord) -> Result<Grounds, ActError> {
         let store = self.store();
         let input = |record: &ArtifactRecord, kind: &str| stages::circuit::input(store, record, kind);
         let run = match record.kind.as_str() {

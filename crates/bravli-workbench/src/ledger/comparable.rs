@@ -1,7 +1,7 @@
 //! Which facts speak of a pathway like the one at hand.
 
 use super::preparation::difference;
-use super::sourced::is_adopted;
+use super::sourced::{Sourced, is_adopted};
 use bravli_facts::{Fact, KnowledgeBase, Term};
 use bravli_recipe::{Recipe, shell_match};
 use std::collections::BTreeSet;
@@ -95,6 +95,50 @@ fn score(knowledge: &KnowledgeBase, recipe: &Recipe, fact: &Fact, ends: &[End]) 
     let agreement = u32::from(classes_agree) * 40 + u32::from(layers_agree) * 20;
     let at_home = recipe.target.as_ref().is_some_and(|target| difference(knowledge, target, fact).is_none());
     Some(agreement + 2 * (classes + layers) + u32::from(!is_adopted(fact)) * 2 + u32::from(at_home))
+}
+
+/// A fact that speaks of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cover {
+    /// The higher, the closer.
+    pub(crate) score: u32,
+    /// In what it speaks of something wider or else.
+    pub(crate) differs: Vec<String>,
+}
+
+/// Whether a fact of a quantity per cell holds for `end`: it names the cell's class and no other layer, or neither.
+pub(crate) fn covers(sourced: &Sourced, fact: &Fact, end: &End) -> Option<Cover> {
+    let (knowledge, recipe) = (sourced.knowledge(), &sourced.recipe);
+    let text = fact.cell.as_deref().or(fact.post.as_deref()).unwrap_or_default();
+    let known = end_of(knowledge, recipe, text, fact.layer.as_deref());
+    let mut cover = Cover { score: 0, differs: Vec::new() };
+    if text.is_empty() && known.layers.is_empty() {
+        cover.differs.push("names no cell class or layer".to_owned());
+    }
+    if !text.is_empty() {
+        let points = class_score(end.class, known.class)?;
+        cover.score += 8 * points;
+        if points < 3 {
+            cover.differs.push("of all interneurons".to_owned());
+        }
+    }
+    if !known.layers.is_empty() && !end.layers.is_empty() {
+        if known.layers.is_disjoint(&end.layers) {
+            return None;
+        }
+        cover.score += if known.layers == end.layers { 6 } else { 4 };
+        if known.layers != end.layers {
+            let layers: Vec<String> = known.layers.iter().map(char::to_string).collect();
+            cover.differs.push(format!("of layer {}", layers.join("/")));
+        }
+    }
+    match recipe.target.as_ref().map(|target| difference(knowledge, target, fact)) {
+        Some(Some(differs)) => cover.differs.push(differs),
+        Some(None) => cover.score += 2,
+        None => {}
+    }
+    cover.score += u32::from(!is_adopted(fact));
+    Some(cover)
 }
 
 /// Points for two classes; `None` where they exclude each other or one is not known.

@@ -19,6 +19,7 @@
 //! the experiment (radius, layers, seeds, protocol) is its design, stands in `request` and is not counted; what a request
 //! changes in the model (conditions, calcium, connections) is counted as assumed.
 
+mod budget;
 mod comparable;
 mod explain;
 mod preparation;
@@ -27,6 +28,7 @@ mod summary;
 mod text;
 mod uses;
 
+pub(crate) use budget::{Budget, budget};
 pub(crate) use explain::{Subject, parameter, parameters};
 pub(crate) use sourced::Sourced;
 pub(crate) use summary::summary;

@@ -5,11 +5,14 @@ use crate::error::ActError;
 use crate::ledger;
 use crate::progress::Progress;
 use crate::store::{ArtifactRecord, Draft, Made, Store};
-use bravli_circuit::{Circuit, EdgeHeader, PathwaySummary, WireError, wire};
+use bravli_circuit::{Circuit, EdgeHeader, PathwaySummary, WireError, WiringReport, wire, wiring_report};
 use bravli_facts::KnowledgeBase;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
+
+/// What the pathways state against what is there.
+const WIRING: &str = "wiring.json";
 
 /// Connects the cells of a stored column.
 pub(crate) fn make(
@@ -33,6 +36,7 @@ pub(crate) fn make(
                 }
             })?;
         let summary = write(folder, &circuit)?;
+        write_json(&folder.join(WIRING), &wiring_report(&sourced.recipe, &circuit))?;
         Ok(Draft { summary, ledger, notes: Vec::new() })
     })
 }
@@ -63,6 +67,21 @@ pub(crate) fn input(store: &Store, record: &ArtifactRecord, kind: &str) -> Resul
 /// Connections per pathway of a stored circuit.
 pub(crate) fn pathways(store: &Store, record: &ArtifactRecord) -> Result<Vec<PathwaySummary>, ActError> {
     read_json(&store.folder(record).join("pathways.json"))
+}
+
+/// What the recipe states of a stored circuit against what is there; computed where the circuit was stored without.
+pub(crate) fn wiring(
+    store: &Store,
+    knowledge: Arc<KnowledgeBase>,
+    record: &ArtifactRecord,
+) -> Result<WiringReport, ActError> {
+    let path = store.folder(record).join(WIRING);
+    if path.is_file() {
+        return read_json(&path);
+    }
+    let recipe_record = input(store, &input(store, record, "column")?, "recipe")?;
+    let sourced = recipe::load_sourced(store, &recipe_record, knowledge)?;
+    Ok(wiring_report(&sourced.recipe, &load(store, record)?))
 }
 
 /// A stored circuit.
