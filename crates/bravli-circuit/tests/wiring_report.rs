@@ -72,7 +72,7 @@ fn of<'a>(report: &'a WiringReport, pre: &str, post: &str) -> &'a PathwayReport 
     report.pathways.iter().find(|pathway| pathway.pre == pre && pathway.post == post).unwrap()
 }
 
-fn line<'a>(pathway: &'a PathwayReport, what: What) -> &'a bravli_circuit::Check {
+fn line(pathway: &PathwayReport, what: What) -> &bravli_circuit::Check {
     pathway.checks.iter().find(|check| check.what == what).unwrap()
 }
 

@@ -17,10 +17,9 @@ fn lab() -> (TempDir, Workbench) {
 fn circuit(bench: &Workbench, recipe: &str, radius_um: f64, layers: &[&str]) -> CircuitReply {
     let column = PlaceColumn {
         recipe: recipe.into(),
-        main_file: String::new(),
         radius_um: Some(radius_um),
         layers: layers.iter().map(|layer| (*layer).to_owned()).collect(),
-        seed: 1,
+        ..PlaceColumn::default()
     };
     let column = bench.place_column(&column).unwrap().artifact;
     bench.wire_pathways(&WirePathways { column, seed: 1 }, &Silent).unwrap()
