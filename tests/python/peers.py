@@ -4,9 +4,10 @@ Run by `cargo xtask peers`, or by hand where the packages of `tests/python/peers
 
     BRAVLI=target/debug/bravli python3 tests/python/peers.py
 
-A small circuit is made in a lab of its own, exported, and opened with libsonata, bluepysnap and bmtk. One line per check;
-the exit status is 1 when any check failed. At the end copies of the export are damaged, each in one way, to see that the
-checks notice: a check that cannot fail says nothing.
+A small circuit is made in a lab of its own, exported, and opened with libsonata, bluepysnap and bmtk; so is one of
+several columns; and the lab's own files are opened beside their export. One line per check; the exit status is 1 when
+any check failed. Copies of what was opened are damaged, each in one way, to see that the checks notice: a check that
+cannot fail says nothing.
 """
 
 import hashlib
@@ -35,6 +36,7 @@ from bmtk.utils.sonata.config import SonataConfig
 
 BRAVLI = os.environ.get("BRAVLI", "target/debug/bravli")
 COLUMN = {"recipe": "rat-barrel", "radius_um": 40, "layers": ["L2/3", "L4"], "seed": 1}
+SEVERAL = {**COLUMN, "radius_um": 20, "columns": 3, "septum_um": 20, "septum_density": 0.5, "exclusion_um": 3}
 PROTOCOL = {
     "kind": "gaussian_blocks",
     "mu": [2.0],
@@ -56,7 +58,6 @@ DECIMALS = [
     "delay",
     "conductance_scale_factor",
     "u_hill_coefficient",
-    "attenuation",
     "afferent_section_pos",
 ]
 WHOLES = ["nsyns", "n_rrp_vesicles", "syn_type_id", "afferent_section_id"]
@@ -73,6 +74,11 @@ class Lab:
     def run(self, tool, request):
         command = [BRAVLI, "--lab", str(self.folder), "call", tool, json.dumps(request)]
         return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+
+    def artifact(self, reply):
+        """The folder of what a tool made."""
+        kind = reply["artifact"].rpartition("-")[0]
+        return self.folder / "artifacts" / kind / reply["artifact"]
 
     def call(self, tool, **request):
         done = self.run(tool, request)
@@ -400,11 +406,12 @@ def pathways(check, opened, said):
     pre, post = of_cell[edges.source_nodes(whole)], of_cell[edges.target_nodes(whole)]
     column = {one: edges.get_attribute(one, whole).astype(float) for one in ["nsyns", "conductance", "delay"]}
     bmtk = opened.bmtk.edges[edges.name]
-    types = np.asarray([bmtk.edge_types_table[type_id]["pathway"] for type_id in bmtk.type_ids])
+    names = {type_id: bmtk.edge_types_table[type_id]["pathway"] for type_id in set(bmtk.type_ids)}
+    named = [names[type_id] for type_id in bmtk.type_ids]
     check.that(
-        types.tolist() == [f"{a}->{b}" for a, b in zip(pre, post)],
+        named == [f"{a}->{b}" for a, b in zip(pre, post)],
         "edge types name the pathway of every edge",
-        f"{len(set(types))} types",
+        f"{len(names)} types, {len(set(named))} pathways",
     )
     wrong, n_edges = [], 0
     for row in said["pathways"]:
@@ -425,6 +432,153 @@ def pathways(check, opened, said):
     )
     total = int(column["nsyns"].sum())
     check.that(total == said["circuit"]["n_synapses"], "synapses are those that were wired", total)
+
+
+def types(check, opened, said):
+    """Edge types say of every edge what bravli's rules say of the types of its cells."""
+    name = said["cells"]
+    cells, edges, rules = opened.nodes(name), opened.edges(f"{name}__{name}__chemical"), said["rules"]
+    whole = every(edges)
+    bmtk = opened.bmtk.edges[edges.name]
+    table, of_edge = bmtk.edge_types_table, np.asarray(list(bmtk.type_ids))
+    kinds = list(zip(*[cells.get_attribute(one, every(cells)) for one in ["mtype", "etype", "cell_population"]]))
+    order = {kind: row for row, kind in enumerate(dict.fromkeys(kinds))}
+    kind = np.asarray([order[one] for one in kinds])
+    source, target = edges.source_nodes(whole), edges.target_nodes(whole)
+    wanted = np.asarray(rules["pathway_of"])[kind[source] * len(order) + kind[target]]
+    check.that(
+        len(order) == rules["n_target_types"] and np.array_equal(of_edge, wanted),
+        "types of edges are those of their two cells",
+        f"{len(order)} types of cells, {len(set(wanted))} of {len(rules['pathways'])} types of edges in use",
+    )
+    differ = [
+        row
+        for row, rule in enumerate(rules["pathways"])
+        if [str(table[row][one]) for one in ["pathway", "synapse_class", "pathway_rule", "synapse_rule", "count_rule"]]
+        != [
+            f"{rule['pre']}->{rule['post']}",
+            rules["classes"][rule["class"]],
+            rule["pathway_rule"],
+            rule["synapse_rule"],
+            rule["count_rule"] or "none",
+        ]
+        or not np.isclose(float(table[row]["attenuation"]), rule["attenuation"], rtol=1e-6)
+    ]
+    figures = f"first {table[0]['synapse_rule']} {differ}"
+    check.that(not differ, "types give class, attenuation and rules with their places", figures)
+    classes = np.asarray([table[row]["synapse_class"] for row in of_edge])
+    excites = edges.get_attribute("syn_type_id", whole) >= 100
+    check.that(
+        np.array_equal(excites, np.char.startswith(classes, "E")),
+        "signs of edges are those of their classes",
+        f"{len(set(classes))} classes",
+    )
+    place = np.stack([cells.get_attribute(one, every(cells)).astype(float) for one in ["x", "y", "z"]])
+    distance = np.sqrt(((place[:, source] - place[:, target]) ** 2).sum(axis=0))
+
+    def rule_of(field):
+        return np.asarray([field(rule) for rule in rules["pathways"]], dtype=float)[of_edge]
+
+    release, velocity = rule_of(lambda r: r["release_delay_ms"]), rule_of(lambda r: r["conduction_velocity_um_per_ms"])
+    delay = edges.get_attribute("delay", whole)
+    check.that(
+        np.allclose(delay, release + distance / velocity, rtol=1e-5),
+        "delays are release and conduction over the distance",
+        f"{delay.min():.3f} to {delay.max():.3f} ms over {distance.max():.0f} um",
+    )
+    for column, field in [("u_syn", "u_syn"), ("decay_time", "tau_decay_ms")]:
+        values = edges.get_attribute(column, whole)
+        low, high = rule_of(lambda r: r[field]["low"]), rule_of(lambda r: r[field]["high"])
+        inside = np.all(values >= low - 1e-6) and np.all(values <= high + 1e-6)
+        figures = f"{len(set(values))} values"
+        check.that(inside and np.ptp(values) > 0, f"{column} lies in the range of the type", figures)
+    for column, field in [("conductance_scale_factor", "conductance_ratio"), ("u_hill_coefficient", "u_hill_mm")]:
+        values = edges.get_attribute(column, whole)
+        same = np.allclose(values, rule_of(lambda r: r[field]), rtol=1e-6)
+        check.that(same, f"{column} is that of the type", sorted(set(values.tolist())))
+
+
+def several(check, opened, said):
+    """Cells stand in the columns that bravli placed, no nearer to each other than was asked."""
+    name, ground, placed = said["cells"], said["placed"]["ground"], said["column"]["columns"]
+    cells = opened.nodes(name)
+    column = np.asarray(cells.get_attribute("column", every(cells)))
+    counts = {row["name"]: row["n"] for row in placed}
+    same = column.tolist() == list(opened.snap.nodes[name].get()["column"].astype(str))
+    check.that(
+        same and dict(Counter(column.tolist())) == counts and len(counts) == 4,
+        "cells per column are those that were placed",
+        counts,
+    )
+    x, z = cells.get_attribute("x", every(cells)), cells.get_attribute("z", every(cells))
+    away = {
+        row["name"]: np.hypot(x - row["x_um"], z - row["y_um"])[column == row["name"]].max()
+        for row in ground["columns"]
+        if row["name"] != "septa"
+    }
+    check.that(
+        max(away.values()) <= said["placed"]["radius_um"] + 1e-3,
+        "cells stand within their column",
+        {one: f"{far:.1f} um" for one, far in away.items()},
+    )
+    place = np.stack([cells.get_attribute(one, every(cells)).astype(float) for one in ["x", "y", "z"]], axis=1)
+    apart = np.sqrt(((place[:, None] - place[None, :]) ** 2).sum(axis=2))
+    nearest = apart[~np.eye(len(place), dtype=bool)].min()
+    check.that(
+        nearest >= 2 * ground["exclusion_um"] - 1e-3 > 0, "somata keep their distance", f"{nearest:.2f} um at least"
+    )
+    file = libsonata.NodeSets.from_file(str(opened.folder / "node_sets.json"))
+    sizes = {one: file.materialize(f"Column{one}" if one.isdigit() else one, cells).flat_size for one in counts}
+    check.that(sizes == counts, "each column is a node set", sizes)
+
+
+def stored(check, opened, _said, folder):
+    """The lab's own files, opened as they lie, hold the cells and edges of the export."""
+    nodes, edges = libsonata.NodeStorage(str(folder / "nodes.h5")), libsonata.EdgeStorage(str(folder / "edges.h5"))
+    (of_nodes,), (of_edges,) = nodes.population_names, edges.population_names
+    mine, theirs = nodes.open_population(of_nodes), opened.nodes(of_nodes)
+    whole = every(theirs)
+    differ = [
+        ours
+        for ours, other in [("population", "cell_population")]
+        + [(one, one) for one in ["x", "y", "z", "layer", "mtype", "etype", "synapse_class"]]
+        if not np.array_equal(mine.get_attribute(ours, whole), theirs.get_attribute(other, whole))
+    ]
+    same = mine.size == theirs.size and not differ
+    check.that(same, "the lab's nodes are those of the export", f"{mine.size} cells {differ}")
+    mine, theirs = edges.open_population(of_edges), opened.edges(of_edges)
+    whole = every(theirs)
+    check.that(
+        mine.size == theirs.size and (mine.source, mine.target) == (theirs.source, theirs.target),
+        "the lab's edges are as many, between the same populations",
+        f"{mine.size} edges of {of_edges}",
+    )
+    same = np.array_equal(mine.source_nodes(whole), theirs.source_nodes(whole)) and np.array_equal(
+        mine.target_nodes(whole), theirs.target_nodes(whole)
+    )
+    check.that(same, "the lab's edges have the ends of the export's")
+    names = sorted(theirs.attribute_names)
+    differ = [
+        one for one in names if not np.array_equal(mine.get_attribute(one, whole), theirs.get_attribute(one, whole))
+    ]
+    check.that(
+        not differ and sorted(mine.attribute_names) == names and set(DECIMALS + WHOLES) <= set(names),
+        "the lab's edges have the values of the export's",
+        f"{len(names)} columns {differ}",
+    )
+    types = []
+    for file in [folder / "edges.h5", opened.folder / "edges" / f"0-{of_edges}.h5"]:
+        with h5py.File(file) as h5:
+            types.append(h5[f"edges/{of_edges}/edge_type_id"][()])
+    check.that(np.array_equal(*types), "the lab's edges have the types of the export's", f"{len(set(types[0]))} types")
+    source, target = mine.source_nodes(whole), mine.target_nodes(whole)
+    for way, ends, ask in [("afferent", target, mine.afferent_edges), ("efferent", source, mine.efferent_edges)]:
+        picked = sampled(opened.nodes(of_nodes).size)
+        found = {node: sorted(ask([node]).flatten().tolist()) for node in picked}
+        differ = [node for node in picked if found[node] != np.flatnonzero(ends == node).tolist()]
+        total = sum(map(len, found.values()))
+        figures = f"{len(picked)} nodes, {total} edges {differ}"
+        check.that(not differ and total > 0, f"{way} edges in the lab's file", figures)
 
 
 def spikes(check, opened, said):
@@ -486,22 +640,24 @@ def spikes(check, opened, said):
         )
 
 
-PARTS = [populations, validity, cells, sets, neighbours, attributes, pathways, spikes]
+STRUCTURE = [populations, validity, cells, sets, neighbours, attributes, pathways, types]
+RUN = [*STRUCTURE, spikes]
+COLUMNS = [*STRUCTURE, several]
 
 
-def failures(folder, said):
+def failures(parts, folder, said):
     """What fails of a damaged export, with what the tools say of it kept from the terminal."""
     errors, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
-        return examine(folder, said, quiet=True).failed()
+        return examine(parts, folder, said, quiet=True).failed()
     finally:
         os.dup2(errors, 2)
         os.close(errors)
         os.close(nowhere)
 
 
-def examine(folder, said, quiet=False):
+def examine(parts, folder, said, quiet=False):
     """All checks of an export."""
     check = Checks(quiet)
     try:
@@ -510,7 +666,7 @@ def examine(folder, said, quiet=False):
         check.that(False, "the export opens", f"{type(error).__name__}: {error}"[:300])
         return check
     check.that(True, "the export opens", "libsonata, bluepysnap, bmtk")
-    for part in PARTS:
+    for part in parts:
         check.part(part, opened, said)
     return check
 
@@ -573,41 +729,95 @@ def doors(check, lab, said):
         )
 
 
-def damages(folder, said):
-    """Copies of an export, each wrong in one way."""
+def change(file, path, how):
+    def apply(root):
+        with h5py.File(root / file, "r+") as h5:
+            values = h5[path][()]
+            how(values)
+            h5[path][...] = values
+
+    return apply
+
+
+def swap(values):
+    i = int(np.flatnonzero(values != values[0])[0])
+    values[[0, i]] = values[[i, 0]]
+
+
+def ends(values):
+    values[[0, -1]] = values[[-1, 0]]
+
+
+def other(values):
+    values[0] = (values[0] + 1) % (values.max() + 1)
+
+
+def later(values):
+    values[0] += 1
+
+
+def drop(file, path):
+    def apply(root):
+        with h5py.File(root / file, "r+") as h5:
+            del h5[path]
+
+    return apply
+
+
+def damages_of_columns(said):
+    """Wrongs of an export with several columns."""
+    cell = said["cells"]
+    nodes, group = f"nodes/0-{cell}.h5", f"nodes/{cell}/0"
+
+    def beside(root):
+        with h5py.File(root / nodes, "r+") as h5:
+            for axis in "xyz":
+                h5[f"{group}/{axis}"][1] = h5[f"{group}/{axis}"][0] + 1.0
+
+    return [
+        ("a cell of another column", change(nodes, f"{group}/column", other)),
+        ("a cell too near to another", beside),
+        ("no columns", drop(nodes, f"{group}/column")),
+    ]
+
+
+def damages_of_store(said):
+    """Wrongs of the lab's own files."""
+    cell = said["cells"]
+    population = f"edges/{cell}__{cell}__chemical"
+    indices = f"{population}/indices"
+    return [
+        ("a cell elsewhere in the lab", change("nodes.h5", f"nodes/{cell}/0/x", later)),
+        ("another layer in the lab", change("nodes.h5", f"nodes/{cell}/0/layer", other)),
+        ("another source in the lab", change("edges.h5", f"{population}/source_node_id", swap)),
+        ("another target in the lab", change("edges.h5", f"{population}/target_node_id", other)),
+        ("another edge type in the lab", change("edges.h5", f"{population}/edge_type_id", swap)),
+        ("a changed decay in the lab", change("edges.h5", f"{population}/0/decay_time", later)),
+        ("no vesicles in the lab", drop("edges.h5", f"{population}/0/n_rrp_vesicles")),
+        (
+            "an index by target that leads elsewhere in the lab",
+            change("edges.h5", f"{indices}/target_to_source/range_to_edge_id", ends),
+        ),
+        (
+            "an index by source that leads elsewhere in the lab",
+            change("edges.h5", f"{indices}/source_to_target/range_to_edge_id", ends),
+        ),
+        ("no index in the lab", drop("edges.h5", indices)),
+    ]
+
+
+def damages(said):
+    """Wrongs of an export."""
     cell = said["cells"]
     nodes = f"nodes/0-{cell}.h5"
     edges = f"edges/0-{cell}__{cell}__chemical.h5"
+    types = f"edges/0-{cell}__{cell}__chemical_types.csv"
     population, group = f"edges/{cell}__{cell}__chemical", f"edges/{cell}__{cell}__chemical/0"
 
-    def change(file, path, how):
-        def apply(root):
-            with h5py.File(root / file, "r+") as h5:
-                values = h5[path][()]
-                how(values)
-                h5[path][...] = values
-
-        return apply
-
-    def swap(values):
-        i = int(np.flatnonzero(values != values[0])[0])
-        values[[0, i]] = values[[i, 0]]
-
-    def ends(values):
-        values[[0, -1]] = values[[-1, 0]]
-
-    def other(values):
-        values[0] = (values[0] + 1) % (values.max() + 1)
-
-    def later(values):
-        values[0] += 1
-
-    def drop(file, path):
-        def apply(root):
-            with h5py.File(root / file, "r+") as h5:
-                del h5[path]
-
-        return apply
+    def same_pathway(values):
+        rules = said["rules"]["pathways"]
+        ends_of = [(rule["pre"], rule["post"]) for rule in rules]
+        values[0] = next(i for i, rule in enumerate(ends_of) if rule == ends_of[values[0]] and i != values[0])
 
     def text(file, old, new):
         def apply(root):
@@ -634,6 +844,11 @@ def damages(folder, said):
         ("group rows of edges out of order", change(edges, f"{population}/edge_group_index", swap)),
         ("another edge type", change(edges, f"{population}/edge_type_id", other)),
         ("a changed conductance", change(edges, f"{group}/conductance", later)),
+        ("an edge type of the same pathway", change(edges, f"{population}/edge_type_id", same_pathway)),
+        ("a changed delay", change(edges, f"{group}/delay", later)),
+        ("a changed utilisation", change(edges, f"{group}/u_syn", later)),
+        ("another class", text(types, "E2_L23PC", "E2_L4PC")),
+        ("another place of a rule", text(types, "pathways.yaml:", "pathways.yaml:1")),
         ("a changed sign", change(edges, f"{group}/syn_type_id", swap)),
         ("no delays", drop(edges, f"{group}/delay")),
         ("a changed layer", change(nodes, f"nodes/{cell}/0/layer", other)),
@@ -658,6 +873,27 @@ def drop_spike(root):
                 population[name].attrs.update(attributes)
 
 
+def bounded(lab, column):
+    """A circuit in its boundary, and what bravli said of it."""
+    said = {"column": lab.call("place_column", **column)}
+    said["circuit"] = lab.call("wire_pathways", column=said["column"]["artifact"])
+    said["boundary"] = lab.call("set_boundary_conditions", circuit=said["circuit"]["artifact"])
+    said["pathways"] = lab.call("inspect", artifact=said["circuit"]["artifact"], detail="full")["summary"]
+    said["placed"] = json.loads((lab.artifact(said["column"]) / "column.json").read_text())
+    said["rules"] = json.loads((lab.artifact(said["circuit"]) / "circuit.json").read_text())
+    return said
+
+
+def noticed(check, what, damage, folder, always, failing):
+    """Whether checks fail of a damaged copy that hold of the original."""
+    copy = folder.parent / f"{folder.name}-damaged"
+    shutil.copytree(folder, copy)
+    damage(copy)
+    found = [one for one in failing(copy) if one not in always]
+    check.that(found, f"noticed: {what}", f"{len(found)} checks, first {found[0]!r}" if found else "by none")
+    shutil.rmtree(copy)
+
+
 def main():
     print(
         ", ".join(f"{name} {version(name)}" for name in ["libsonata", "bluepysnap", "bmtk", "numpy", "pandas", "h5py"])
@@ -665,27 +901,42 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         lab = Lab(Path(folder) / "lab")
         said = {"seed": 1, "cells": COLUMN["recipe"]}
-        said["column"] = lab.call("place_column", **COLUMN)
-        said["circuit"] = lab.call("wire_pathways", column=said["column"]["artifact"])
-        said["boundary"] = lab.call("set_boundary_conditions", circuit=said["circuit"]["artifact"])
+        said = {**said, **bounded(lab, COLUMN)}
         ids = {"circuit": said["circuit"]["artifact"], "boundary": said["boundary"]["artifact"]}
         said["run"] = lab.call("simulate", **ids, protocol=PROTOCOL, seed=said["seed"])
-        said["pathways"] = lab.call("inspect", artifact=ids["circuit"], detail="full")["summary"]
         said["export"] = lab.call("export", artifact=said["run"]["artifact"])
         print(said["export"]["finding"])
         export = lab.folder / said["export"]["folder"]
-        check = examine(export, said)
+        check = examine(RUN, export, said)
         always = set(check.failed())
         check.part(doors, lab, said)
-        for what, damage in damages(export, said):
-            copy = Path(folder) / "damaged"
-            shutil.copytree(export, copy)
-            damage(copy)
-            noticed = [one for one in failures(copy, said) if one not in always]
-            check.that(
-                noticed, f"noticed: {what}", f"{len(noticed)} checks, first {noticed[0]!r}" if noticed else "by none"
-            )
-            shutil.rmtree(copy)
+        for what, damage in damages(said):
+            noticed(check, what, damage, export, always, lambda copy: failures(RUN, copy, said))
+
+        store = Path(folder) / "store"
+        store.mkdir()
+        shutil.copy(lab.artifact(said["column"]) / "nodes.h5", store)
+        shutil.copy(lab.artifact(said["circuit"]) / "edges.h5", store)
+        opened = Opened(export)
+
+        def of_store(place, quiet=True):
+            inner = Checks(quiet)
+            inner.part(stored, opened, said, place)
+            return inner
+
+        inner = of_store(store, quiet=False)
+        check.rows += inner.rows
+        for what, damage in damages_of_store(said):
+            noticed(check, what, damage, store, set(inner.failed()), lambda copy: of_store(copy).failed())
+
+        both = {"cells": said["cells"], **bounded(lab, SEVERAL)}
+        both["export"] = lab.call("export", artifact=both["boundary"]["artifact"])
+        print(both["export"]["finding"])
+        export = lab.folder / both["export"]["folder"]
+        inner = examine(COLUMNS, export, both)
+        check.rows += inner.rows
+        for what, damage in damages_of_columns(both):
+            noticed(check, what, damage, export, set(inner.failed()), lambda copy: failures([several], copy, both))
         failed = check.failed()
         print(
             f"{len(check.rows) - len(failed)} checks passed, {len(failed)} failed"
