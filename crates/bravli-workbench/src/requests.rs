@@ -21,7 +21,7 @@ pub struct ParseRecipe {
     /// Problems to list in full: a severity ("error", "warning", "note") or a code of `problem_kinds`, e.g. "dead_rule".
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub problems: String,
-    /// Problems to pass over before those that are listed (at most 40), 0 to 1000; `next` names the following.
+    /// Problems to pass over before those listed, 0 to 1000; `next` names the following.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[schemars(range(min = 0, max = 1000))]
     pub problems_from: u32,
@@ -178,7 +178,7 @@ pub struct ConditionRequest {
     /// `dirichlet` (spikes of outside fibres), `neumann` (a fluctuating conductance) or `absorbing`; the recipe's where empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kind: String,
-    /// Fibres of a whole column, e.g. 285; a narrower column keeps them, and with them the inputs of a cell.
+    /// Fibres of a whole column, e.g. 285; a narrower column keeps them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64")]
     pub n_fibres: Option<f64>,
@@ -341,13 +341,13 @@ pub enum WindowName {
 pub struct Inspect {
     /// Id of an artifact; all are listed where empty.
     pub artifact: String,
-    /// `summary` (default), `ledger` (every assumption, counts by file), `study` (a study file that makes it again) or `full` (the whole result).
+    /// `summary` (default), `ledger`, `study` or `full`.
     pub detail: InspectDetail,
     /// A pathway of a circuit, e.g. "L4_E->L23_E", or a population, e.g. "L4_E": its parameters with what they rest on. A boundary, run or report looks into its circuit.
     pub pathway: String,
     /// With `pathway`: one parameter, e.g. "gsyn", "u_syn", "probability" or "e_l": its value, the rule that gave it, the facts and papers behind it, and rival facts.
     pub parameter: String,
-    /// Two cells of a circuit: why they are connected, or with what probability they would have been.
+    /// Two cells of a circuit: why they connect, or how likely it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ConnectionRequest")]
     pub connection: Option<ConnectionRequest>,
@@ -373,7 +373,7 @@ pub struct Export {
     /// `sonata`: a folder with circuit_config.json.
     #[serde(default)]
     pub format: ExportFormat,
-    /// Folder inside the lab, e.g. "exports/small"; "exports/" and the artifact's id where empty. It must not exist, be empty, or hold an unchanged export of the same artifact.
+    /// Folder inside the lab, e.g. "exports/small"; "exports/" and the id where empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub folder: String,
 }

@@ -12,7 +12,7 @@ pub struct EditCircuit {
     pub circuit: String,
     /// 1 to 20 changes, made in order.
     pub edits: Vec<EditRequest>,
-    /// Seed of shuffles (1 where absent) and of rewired pathways (the circuit's own where absent).
+    /// Seed of shuffles (1 where absent) and rewiring (the circuit's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     pub seed: Option<u64>,

@@ -51,7 +51,7 @@ pub enum RecordKind {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LookupParameter {
-    /// The question in plain words, e.g. "connection probability L4 spiny stellate to L2/3 pyramid in rat". Fields below may add to it or stand alone.
+    /// The question in plain words, e.g. "connection probability L4 spiny stellate to L2/3 pyramid in rat".
     pub query: String,
     /// Quantity, e.g. "connectivity.probability" or "resting potential".
     pub quantity: String,
@@ -87,7 +87,7 @@ pub struct AddLiterature {
     pub jats: String,
     /// A paper by hand: authors, year, title, and where known venue, doi, pmid, summary, topics, species, region, id.
     pub paper: serde_json::Map<String, serde_json::Value>,
-    /// Facts by hand, one number each: quantity, value (number or [low, high]), unit, source (key of its paper), evidence (`measured`, `fit`, `model`, `derived` with from and formula, `assumption` with note, ...), and where known locator, verification (`seen` where it was read in the source, with its locator; `memory` otherwise), spread {kind: sd|sem|ci95, value} or {kind: range, low, high}, n ("23/40 found/tested", "12 cells"), species, strain, age, region, layer, cell or pre and post, method, state, temperature_C, ca_mM, note. `source` may be left out beside a single paper.
+    /// Facts by hand, one number each: quantity, value (number or [low, high]), unit, source (key of its paper), evidence (`measured`, `fit`, `model`, `derived` with from and formula, `assumption` with note, ...), and where known locator, verification (`seen` in the source, or `memory`), spread {kind: sd|sem|ci95, value} or {kind: range, low, high}, n ("23/40 found/tested", "12 cells"), species, strain, age, region, layer, cell or pre and post, method, state, temperature_C, ca_mM, note. `source` may be left out beside a single paper.
     pub facts: Vec<serde_json::Map<String, serde_json::Value>>,
     /// Words or a DOI to ask Europe PMC for; only where bravli was started with --online.
     pub europe_pmc: String,
