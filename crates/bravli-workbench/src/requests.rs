@@ -15,7 +15,7 @@ pub use literature::{AddLiterature, LookupParameter, RecordKind, SearchLiteratur
 pub struct ParseRecipe {
     /// Name of a shipped or lab recipe, e.g. "rat-barrel", or a folder inside the lab.
     pub recipe: String,
-    /// Builder recipe file to read where the folder holds several, e.g. "v7.xml" or "recipe.json"; empty lets the folder decide.
+    /// Builder recipe file where the folder holds several, e.g. "v7.xml".
     #[serde(default, alias = "main_xml", skip_serializing_if = "String::is_empty")]
     pub main_file: String,
     /// Problems to list in full: a severity ("error", "warning", "note") or a code of `problem_kinds`, e.g. "dead_rule".
@@ -72,7 +72,7 @@ pub struct PairRequest {
 pub struct PlaceColumn {
     /// Name of a recipe, e.g. "rat-barrel".
     pub recipe: String,
-    /// Builder recipe file to read where the folder holds several; empty lets the folder decide.
+    /// Builder recipe file where the folder holds several.
     #[serde(default, alias = "main_xml", skip_serializing_if = "String::is_empty")]
     pub main_file: String,
     /// Radius of the column in µm, e.g. 130; the recipe's reference radius where absent.
