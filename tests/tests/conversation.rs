@@ -103,7 +103,7 @@ fn small_protocol() -> Value {
 async fn from_question_to_verdict(session: &Session) {
     let names: Vec<String> =
         session.client.list_all_tools().await.unwrap().into_iter().map(|tool| tool.name.to_string()).collect();
-    assert_eq!(names.len(), 11, "{names:?}");
+    assert_eq!(names.len(), 12, "{names:?}");
 
     let found =
         session.call("search_literature", json!({ "query": "L4 to L2/3 connection probability", "limit": 5 })).await;

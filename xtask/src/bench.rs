@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: a measured case of the release binary, beside another program on the same rule in the same run.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -38,24 +39,35 @@ pub(crate) fn bench(project: &mut Project, arguments: &[String]) -> Result<(), P
         if !options.iter().any(|option| option.starts_with("--synapses-per-connection")) {
             options.extend(["--synapses-per-connection".to_owned(), "1".to_owned()]);
         }
+        if options.iter().any(|option| option.starts_with("--out")) {
+            return Err(Problem::new("--out is where the peer reads the cells from")
+                .remedy("leave one of --out and --peer away"));
+        }
         options.extend(["--out".to_owned(), folder.display().to_string()]);
     }
-    let mut own = Command::new(&binary);
-    own.current_dir(&project.root).args(["bench", case]).args(&options);
+    let outcome = measured(project, &binary, case, &options, peer.is_some().then_some(&folder));
+    fs::remove_dir_all(&folder).ok();
+    outcome
+}
+
+fn measured(
+    project: &Project,
+    binary: &Path,
+    case: &str,
+    options: &[String],
+    beside: Option<&PathBuf>,
+) -> Result<(), Problem> {
+    let mut own = Command::new(binary);
+    own.current_dir(&project.root).args(["bench", case]).args(options);
     if !options.iter().any(|option| option == "--json") {
         own.arg("--json");
     }
     let ours = figures(&mut own)?;
     say(format!("bravli  {ours}"));
-    if peer.is_some() {
-        let outcome = beside_nest(project, &ours, &folder);
-        fs::remove_dir_all(&folder).ok();
-        outcome?;
-    }
-    Ok(())
+    beside.map_or(Ok(()), |folder| beside_nest(project, &ours, folder))
 }
 
-fn beside_nest(project: &Project, ours: &Value, folder: &std::path::Path) -> Result<(), Problem> {
+fn beside_nest(project: &Project, ours: &Value, folder: &Path) -> Result<(), Problem> {
     let number = |key: &str| ours[key].as_f64().unwrap_or(f64::NAN);
     let mut nest = python::nest(project)?;
     nest.current_dir(&project.root)

@@ -145,7 +145,10 @@ mod tests {
     #[test]
     fn a_misspelt_command_lists_the_commands_and_the_nearest() {
         let text = unknown_command("tset").to_string();
-        assert!(text.contains("demo, test, peers, check, layers, snapshots, eval-search, fuzz, setup, help"), "{text}");
+        assert!(
+            text.contains("demo, test, peers, bench, check, layers, snapshots, eval-search, fuzz, setup, help"),
+            "{text}"
+        );
         assert!(text.contains("did you mean `cargo xtask test`?"), "{text}");
     }
 

@@ -61,12 +61,8 @@ impl ContactLaw {
     pub fn new(class: &SynapseClass, synapses: MeanSd) -> Self {
         let u_syn = NormalWithinSd::new(class.u_syn.mean, class.u_syn.sd);
         let tau_decay_ms = NormalWithinSd::new(class.tau_decay_ms.mean, class.tau_decay_ms.sd);
-        let interval = |moments: MeanSd, low: f64, high: f64| {
-            let (from, to) = if moments.sd > 0.0 && moments.mean + moments.sd > 0.0 {
-                ((moments.mean - moments.sd).max(0.0), moments.mean + moments.sd)
-            } else {
-                (moments.mean.max(0.0), moments.mean.max(0.0))
-            };
+        let interval = |law: &NormalWithinSd, low: f64, high: f64| {
+            let (from, to) = law.range();
             Interval { low: from.clamp(low, high) as f32, high: to.clamp(low, high) as f32 }
         };
         // rounding at random adds the variance of a fraction, about 1/6
@@ -76,11 +72,11 @@ impl ContactLaw {
             gsyn_ns: Gamma::new(class.gsyn_ns.mean, class.gsyn_ns.sd),
             tau_rec_ms: Gamma::new(class.tau_rec_ms.mean, class.tau_rec_ms.sd),
             tau_facil_ms: Gamma::new(class.tau_facil_ms.mean, class.tau_facil_ms.sd),
+            further_vesicles: Poisson::new(class.n_rrp - 1.0),
+            u_syn_range: interval(&u_syn, 0.0, 1.0),
+            tau_decay_range: interval(&tau_decay_ms, MIN_TAU_DECAY_MS, f64::from(f32::MAX)),
             u_syn,
             tau_decay_ms,
-            further_vesicles: Poisson::new(class.n_rrp - 1.0),
-            u_syn_range: interval(class.u_syn, 0.0, 1.0),
-            tau_decay_range: interval(class.tau_decay_ms, MIN_TAU_DECAY_MS, f64::from(f32::MAX)),
         }
     }
 

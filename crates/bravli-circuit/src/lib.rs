@@ -46,6 +46,6 @@ pub use rounding::{apportion, apportion_near};
 pub use run::Spikes;
 pub use trial::{Trial, TrialKind};
 pub use wire::{
-    Afferent, Check, Checked, Circuit, Degrees, DistanceBin, MAX_MEAN_COUNT, PairOdds, PathwayReport, PathwaySummary,
+    Afferent, Check, Checked, Circuit, Degrees, DistanceBin, MAX_COUNT, PairOdds, PathwayReport, PathwaySummary,
     Reciprocity, UnusedRule, Verdict, What, WireError, WiringReport, pair_odds, peak_probability, wire, wiring_report,
 };

@@ -129,6 +129,34 @@ fn pairs_connect_with_the_probability_of_their_distance_for_every_fall_off() {
 }
 
 #[test]
+fn the_number_of_connections_varies_between_seeds_as_independent_pairs_do() {
+    let recipe = Recipe {
+        pathways: vec![
+            nothing(),
+            rule("L4_E", "L4_E", Amount::Peak { probability: 0.3 }, Falloff::Gaussian { sigma_um: 40.0 }),
+        ],
+        ..shipped()
+    };
+    let column = column(&recipe, 35.0, 3);
+    let n = 400;
+    let circuit = |seed| wire(&recipe, column.clone(), seed, &|_| ControlFlow::Continue(())).unwrap();
+    let one = circuit(0);
+    let in_one_bin = bins(
+        &one,
+        "L4_E",
+        "L4_E",
+        |_, _| 0,
+        |a, b| 0.3 * Falloff::Gaussian { sigma_um: 40.0 }.at(horizontal(&one, a, b)),
+    );
+    let (_, expected, variance) = in_one_bin[&0];
+    let z: Vec<f64> = (0..n).map(|seed| (circuit(seed).edges.len() as f64 - expected) / variance.sqrt()).collect();
+    let mean = z.iter().sum::<f64>() / n as f64;
+    let spread = z.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / (n - 1) as f64;
+    // standard errors 1/sqrt(n) = 0.05 and sqrt(2/n) = 0.07; four of them
+    assert!(mean.abs() < 0.2 && (spread - 1.0).abs() < 0.28, "mean {mean}, variance {spread} of z");
+}
+
+#[test]
 fn probability_falls_with_depth_as_well_and_its_mean_is_kept() {
     let vertical_falloff = Falloff::Gaussian { sigma_um: 60.0 };
     let mut spec = rule("L23_E", "L23_E", Amount::Peak { probability: 0.5 }, Falloff::Gaussian { sigma_um: 50.0 });

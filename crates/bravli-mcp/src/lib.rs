@@ -11,7 +11,7 @@
 //! let tool = find_tool("parse_recipe").expect("it is one of them");
 //! let reply = tool.call(&bench, serde_json::json!({ "recipe": "rat-barrel" }), &Silent)?;
 //! assert_eq!(reply["recipe"], "rat-barrel");
-//! assert_eq!(tools().len(), 11);
+//! assert_eq!(tools().len(), 12);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -90,6 +90,7 @@ impl NormalWithinSd {
     /// Smallest and largest value.
     #[must_use]
     pub fn range(&self) -> (f64, f64) {
+        // without a spread both are the mean
         ((self.mean - self.sd).max(0.0), self.mean + self.sd)
     }
 

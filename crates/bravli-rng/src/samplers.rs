@@ -34,22 +34,6 @@ impl Sampler {
         radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
-    /// Normal with `mean` and `sd`, drawn again until it lies within one `sd` of the mean and is not negative.
-    ///
-    /// The rule of the reference builder for `u_syn` and `tau_decay`. A distribution with no admissible value
-    /// (mean + sd < 0) gives zero.
-    pub fn normal_within_one_sd(&mut self, mean: f64, sd: f64) -> f64 {
-        if sd <= 0.0 || mean + sd <= 0.0 {
-            return mean.max(0.0);
-        }
-        loop {
-            let value = mean + sd * self.normal();
-            if (value - mean).abs() <= sd && value >= 0.0 {
-                return value;
-            }
-        }
-    }
-
     /// Gamma with `mean` and `sd` (Marsaglia & Tsang 2000, doi:10.1145/358407.358414); `sd` of zero gives the mean.
     pub fn gamma(&mut self, mean: f64, sd: f64) -> f64 {
         if sd <= 0.0 || mean <= 0.0 {
@@ -201,15 +185,6 @@ mod tests {
             // standard error of the mean is sd/200; of the sd at most about 2 % for the heavy tail of shape 0.3
             assert!((m - mean).abs() < 5.0 * sd / 200.0, "mean {m} for {mean}");
             assert!((s / sd - 1.0).abs() < 0.06, "sd {s} for {sd}");
-        }
-    }
-
-    #[test]
-    fn truncated_normals_stay_within_one_sd_and_above_zero() {
-        let stream = Stream::new(3, "t", Draw::Usyn);
-        for i in 0..5_000 {
-            let u = stream.sampler(i, 0).normal_within_one_sd(0.09, 0.12);
-            assert!((0.0..=0.21).contains(&u));
         }
     }
 

@@ -199,3 +199,29 @@ fn bad_requests_tell_the_field_and_change_nothing_on_disk() {
     }
     assert_eq!(before, files(lab.path()));
 }
+
+#[test]
+fn a_connection_of_an_edited_circuit_is_told_with_the_rule_that_made_it() {
+    let lab = tempfile::tempdir().unwrap();
+    let bench = Workbench::new(lab.path());
+    let column = PlaceColumn {
+        recipe: "rat-barrel".into(),
+        radius_um: Some(40.0),
+        layers: vec!["4".into()],
+        ..PlaceColumn::default()
+    };
+    let column = bench.place_column(&column).unwrap().artifact;
+    let circuit = bench.wire_pathways(&WirePathways { column, seed: 1 }, &Silent).unwrap().artifact;
+    let rewire = serde_json::json!({ "circuit": circuit, "edits": [
+        { "kind": "rewire", "pre": "L4_E", "post": "L4_E", "rule": { "in_degree": 40 } }
+    ] });
+    let edited = bench.edit_circuit(&serde_json::from_value(rewire).unwrap(), &Silent).unwrap().artifact;
+    let told = (1..60).find_map(|target| {
+        let wanted = serde_json::json!({ "artifact": edited, "connection": { "source": 0, "target": target } });
+        let reply = bench.inspect(&serde_json::from_value(wanted).unwrap()).unwrap();
+        reply.finding.contains(": connected").then_some(reply)
+    });
+    let told = told.unwrap();
+    assert!(told.finding.contains("in_degree = 40") && told.finding.contains("edited since"), "{}", told.finding);
+    assert!(!told.finding.contains("gives such a pair"), "{}", told.finding);
+}

@@ -49,7 +49,7 @@ fn the_tools_are_listed_with_their_fields() {
         assert!(listing.contains(name), "{listing}");
     }
     let all: Value = serde_json::from_slice(&bravli(folder.path(), &["tools", "--json"]).stdout).unwrap();
-    assert_eq!(all.as_array().unwrap().len(), 11);
+    assert_eq!(all.as_array().unwrap().len(), 12);
 }
 
 #[test]

@@ -181,7 +181,7 @@ impl Edges {
         self.offsets.push(self.target.len() as u64);
     }
 
-    /// Joins parts in their order. Columns are joined one by one, so that no more than one is held twice.
+    /// Joins parts in their order; each column of a part is freed as soon as it is joined.
     pub(crate) fn concatenate(parts: Vec<Self>) -> Self {
         let n = parts.iter().map(Self::len).sum();
         let mut all = Self::start(parts.iter().map(Self::n_sources).sum(), 0);

@@ -74,8 +74,8 @@ pub enum EditError {
         /// Largest value after.
         product: f64,
     },
-    /// A conductance would exceed what a row can hold.
-    #[error("gsyn of {pre} -> {post} would reach {value:.0} nS; a connection holds at most 65504 nS")]
+    /// A conductance would leave what a row can hold.
+    #[error("gsyn of {pre} -> {post} would reach {value:e} nS; a connection holds 6.1e-5 to 65504 nS")]
     GsynTooLarge {
         /// Presynaptic population.
         pre: String,
@@ -151,7 +151,7 @@ impl EditError {
             Self::Nothing { remedy, .. } => (*remedy).into(),
             Self::Range { field, .. } => format!("give another {field}, or leave it out"),
             Self::UsynAboveOne { high, .. } => format!("a factor of at most {:.3} keeps it", 1.0 / high),
-            Self::GsynTooLarge { .. } => "give a smaller conductance_factor".into(),
+            Self::GsynTooLarge { .. } => "give a conductance_factor nearer to 1".into(),
             Self::Rule { remedy, .. } => remedy.clone(),
             Self::Wire(error) => error.remedy().into(),
             Self::Reciprocity { .. } => {

@@ -9,7 +9,8 @@ use bravli_recipe::{Amount, Falloff, Location, PathwaySpec, Recipe};
 /// Draws the connections between populations again, and their synapses.
 ///
 /// Draws are those that wiring the whole circuit by the changed recipe would make. With the circuit's own seed a pair that
-/// both rules connect therefore keeps its parameters; with another seed all is drawn anew.
+/// both rules connect therefore keeps its parameters; with another seed all is drawn anew. Of a circuit cut out of another,
+/// the whole circuit is what is left: cells are numbered anew, and so are their draws.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rewire {
     /// Presynaptic populations (pattern).

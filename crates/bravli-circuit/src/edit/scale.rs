@@ -97,7 +97,10 @@ fn scaled_conductance(circuit: Circuit, choice: &Choice, factor: f64) -> Result<
             return;
         }
         let value = f64::from(scaled[row].to_f32()) * factor;
-        if value > f64::from(f16::MAX.to_f32()) {
+        // below the smallest normal number digits are lost, and at last the value
+        let is_held =
+            value == 0.0 || (f64::from(f16::MIN_POSITIVE.to_f32())..=f64::from(f16::MAX.to_f32())).contains(&value);
+        if !is_held {
             too_large = too_large.or(Some((pathway, value)));
         }
         scaled[row] = f16::from_f64(value);

@@ -2,7 +2,7 @@
 
 use super::demand::LayerDemand;
 use super::{MAX_CELLS, PlaceError};
-use bravli_recipe::Recipe;
+use bravli_recipe::{Amount, Recipe};
 
 /// Refuses cells that with their expected connections need more memory than there is.
 ///
@@ -24,7 +24,15 @@ pub(super) fn check(
         / recipe.pathways.len().max(1) as f64;
     // pairs farther apart than the widest fall-off hardly connect: cells within it bound the out-degree
     let near = cells * (2.0 * reach * reach / (radius_um * radius_um * n_areas)).min(1.0);
-    let connections = cells * near * mean_probability;
+    // rules that fix a number have no probability: the largest in-degree for all cells, and every total
+    let fixed = recipe.pathways.iter().map(|pathway| match pathway.amount {
+        Amount::InDegree(k) => (f64::from(k), 0.0),
+        Amount::Total(n) => (0.0, n as f64),
+        Amount::Mean { .. } | Amount::Peak { .. } => (0.0, 0.0),
+    });
+    let (in_degree, total) = fixed.fold((0.0, 0.0), |(k, n): (f64, f64), (other, more)| (k.max(other), n + more));
+    let connections =
+        cells * near * mean_probability + (in_degree * cells).min(cells * cells) + total.min(cells * cells);
     // each partition of 512 cells indexes all sources in four bytes
     let needed = cells * CELL_BYTES + cells * cells / 128.0 + connections * CONNECTION_BYTES;
     if needed <= memory_bytes as f64 && cells <= MAX_CELLS {

@@ -5,6 +5,7 @@ use super::kernel::Kernel;
 use super::lists::Lists;
 use super::members::Members;
 use super::pairs::{Scratch, connect};
+use bravli_recipe::Falloff;
 use bravli_rng::{Stream, unit32};
 
 /// Connections against the direction of others.
@@ -39,7 +40,12 @@ impl Reciprocal {
     /// Largest factor on the backward probability where there is no forward connection.
     fn boost(&self) -> f64 {
         let p = self.forward_kernel.peak;
-        if p >= 1.0 { 1.0 } else { ((1.0 - self.ratio * p) / (1.0 - p)).max(1.0) }
+        if p >= 1.0 {
+            // with every forward connection made, a lower ratio could not keep the backward probability
+            if self.ratio < 1.0 { f64::INFINITY } else { 1.0 }
+        } else {
+            ((1.0 - self.ratio * p) / (1.0 - p)).max(1.0)
+        }
     }
 
     /// Targets of a source, in no order.
@@ -79,6 +85,9 @@ impl Reciprocal {
     }
 }
 
+/// Pairs on which common neighbours are measured.
+const MEASURED: usize = 100_000;
+
 /// Connections that cells with common neighbours make more often.
 ///
 /// A first graph is drawn with c p; a pair with k common neighbours in it then connects with c p (1 + g k) in all, where c
@@ -99,7 +108,17 @@ pub(crate) struct Clustered {
 
 impl Clustered {
     /// Measures k̄ on one graph, then draws the first one.
-    pub(crate) fn new(members: &Members, population: usize, kernel: Kernel, gain: f64, seed: u64, about: &str) -> Self {
+    ///
+    /// # Errors
+    /// The largest probability of a pair, where it exceeds 1.
+    pub(crate) fn new(
+        members: &Members,
+        population: usize,
+        kernel: Kernel,
+        gain: f64,
+        seed: u64,
+        about: &str,
+    ) -> Result<Self, f64> {
         let draw = |kernel: &Kernel, what: &str| {
             let streams = members.streams(seed, &format!("{about}/{what}"));
             Lists::from_pairs(
@@ -111,13 +130,23 @@ impl Clustered {
         let around = measured.both_ways();
         // pairs of a second graph are weighed by p and independent of the first
         let pairs = draw(&kernel, "pairs");
-        let sum: usize = pairs.pairs().map(|(a, b)| common(around.of(a), around.of(b))).sum();
-        let mean = if pairs.len() == 0 { 0.0 } else { sum as f64 / pairs.len() as f64 };
+        // a part of them tells as much: the mean of so many is good to a percent
+        let part = || pairs.pairs().step_by(1 + pairs.len() / MEASURED);
+        let sum: usize = part().map(|(a, b)| common(around.of(a), around.of(b))).sum();
+        let mean = sum as f64 / part().count().max(1) as f64;
         let kernel = kernel.scaled(correction(gain, mean));
         let first = draw(&kernel, "first");
         let neighbours = first.both_ways();
+        let of_pair = |(a, b): (u32, u32)| {
+            let shared = common(neighbours.of(a), neighbours.of(b)) as f64;
+            kernel.between(members.places[a as usize], members.places[b as usize]) * (1.0 + gain * shared)
+        };
+        let largest = first.pairs().step_by(1 + first.len() / MEASURED).map(of_pair).fold(0.0, f64::max);
+        if largest > 1.0 {
+            return Err(largest);
+        }
         let streams = members.streams(seed, &format!("{about}/closed"));
-        Self { gain, kernel, first, neighbours, streams }
+        Ok(Self { gain, kernel, first, neighbours, streams })
     }
 
     /// Targets of a source, in no order.
@@ -145,7 +174,10 @@ impl Clustered {
         };
         let most = reached.chunk_by(|a, b| a == b).map(<[u32]>::len).max().unwrap_or(0);
         let left = (1.0 - self.kernel.peak).max(1e-9);
-        let asked = self.kernel.scaled((self.gain * most as f64 / left).min(1.0 / self.kernel.peak.max(1e-300)));
+        let scaled = self.kernel.scaled(self.gain * most as f64 / left);
+        // a bound above 1 no longer bounds where its fall-off brings it below: then all are asked
+        let everyone = Kernel { peak: 1.0, horizontal: Falloff::Flat, vertical: Falloff::Flat };
+        let asked = if scaled.peak > 1.0 { everyone } else { scaled };
         let tree = &members.trees[post];
         let (place, (stream, entity)) = (members.places[source as usize], members.key(&self.streams, source));
         let at = |_: f64, position: usize| {

@@ -1,7 +1,7 @@
 //! Why a column cannot be wired.
 
-/// Largest mean number of synapses per connection, and of vesicles per synapse: counts are kept up to 255.
-pub const MAX_MEAN_COUNT: f64 = 150.0;
+/// Most synapses of a connection, and most vesicles of a synapse.
+pub const MAX_COUNT: f64 = 255.0;
 
 /// Why a column could not be wired.
 #[derive(Debug, thiserror::Error)]
@@ -92,10 +92,26 @@ pub enum WireError {
         at: String,
     },
     /// More contacts or vesicles than a row of a circuit can hold.
-    #[error("{what} of {pre} -> {post} has a mean of {mean}; a circuit holds means up to {MAX_MEAN_COUNT}")]
+    #[error(
+        "{what} of {pre} -> {post} has a mean of {mean} and an sd of {sd:.1}; a circuit holds counts up to {MAX_COUNT}"
+    )]
     TooMany {
         /// What there are too many of.
         what: &'static str,
+        /// Presynaptic m-type.
+        pre: String,
+        /// Postsynaptic m-type.
+        post: String,
+        /// Mean that the recipe states.
+        mean: f64,
+        /// Standard deviation.
+        sd: f64,
+    },
+    /// A connection with less than one contact.
+    #[error(
+        "the number of synapses per connection of {pre} -> {post} has a mean of {mean}; a connection has one at least"
+    )]
+    TooFew {
         /// Presynaptic m-type.
         pre: String,
         /// Postsynaptic m-type.
@@ -130,6 +146,7 @@ impl WireError {
             Self::NeighboursAcross { .. } => "leave it to rules whose two ends are one population",
             Self::NotReciprocable { .. } => "state probability or peak_probability there, or drop reciprocity here",
             Self::TooMany { .. } => "check the number: connections measured so far have fewer than 50 synapses",
+            Self::TooFew { .. } => "give a mean of at least 1, and say with the probability how many pairs connect",
             Self::TooManyPathways => "place fewer layers, or use fewer connection rules",
             Self::Cancelled => "call again; nothing was stored",
         }

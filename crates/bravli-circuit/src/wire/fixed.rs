@@ -41,7 +41,11 @@ pub(crate) fn in_degree(
 ) -> Result<Lists, usize> {
     let tree = &members.trees[pre];
     let targets = &members.trees[post].cells;
-    let parts: Vec<Vec<(u32, u32)>> = targets
+    let most = tree.len() - usize::from(pre == post && !tree.cells.is_empty());
+    if k > most && !targets.is_empty() {
+        return Err(most);
+    }
+    let parts: Vec<Result<Vec<(u32, u32)>, usize>> = targets
         .par_chunks(64)
         .map(|chunk| {
             let mut pairs = Vec::with_capacity(chunk.len() * k);
@@ -53,8 +57,13 @@ pub(crate) fn in_degree(
             }
             Ok(pairs)
         })
-        .collect::<Result<_, usize>>()?;
-    Ok(Lists::from_pairs(members.len(), parts.concat()))
+        .collect();
+    // the smallest of all, whichever thread met it
+    if let Some(fewest) = parts.iter().filter_map(|part| part.as_ref().err()).min() {
+        return Err(*fewest);
+    }
+    let pairs: Vec<Vec<(u32, u32)>> = parts.into_iter().filter_map(Result::ok).collect();
+    Ok(Lists::from_pairs(members.len(), pairs.concat()))
 }
 
 /// `k` different cells other than `target`; else how many there are.
@@ -183,6 +192,10 @@ pub(crate) fn total(
 ) -> Result<Lists, u64> {
     let (n_pre, n_post) = (members.trees[pre].len() as f64, members.trees[post].len() as f64);
     let wanted = total as f64;
+    let all = n_pre * n_post - if pre == post { n_pre } else { 0.0 };
+    if wanted > all {
+        return Err(all as u64);
+    }
     let mut peak = (wanted / (n_pre * n_post).max(1.0)).min(1.0);
     for round in 0..24 {
         let shape = Kernel { peak, ..*kernel };

@@ -13,7 +13,7 @@ mod rules;
 mod summary;
 mod tree;
 
-pub use error::{MAX_MEAN_COUNT, WireError};
+pub use error::{MAX_COUNT, WireError};
 pub use plan::peak_probability;
 pub use report::{
     Afferent, Check, Checked, Degrees, DistanceBin, PairOdds, PathwayReport, Reciprocity, UnusedRule, Verdict, What,
@@ -111,10 +111,7 @@ pub fn wire(
     let (types, kinds) = cell_types(&column);
     let specs = plan::specs(recipe, &column)?;
     let Rules { header, laws } = Rules::new(recipe, &column, &kinds, &specs)?;
-    if progress(0.0).is_break() {
-        return Err(WireError::Cancelled);
-    }
-    let plan = Plan::new(&column, &members, &specs, seed)?;
+    let plan = Plan::new(&column, &members, &specs, seed, progress)?;
     let contacts: Vec<Stream> = members
         .kind_names
         .iter()

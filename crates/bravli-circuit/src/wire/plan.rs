@@ -11,6 +11,7 @@ use super::tree::Tree;
 use crate::column::Column;
 use bravli_recipe::{Amount, Falloff, PathwaySpec, Recipe};
 use bravli_rng::Stream;
+use std::ops::ControlFlow;
 
 /// Depths on either side over which a vertical fall-off is averaged.
 const DEPTHS: usize = 32;
@@ -72,6 +73,7 @@ impl Plan {
         members: &Members,
         specs: &[Option<&PathwaySpec>],
         seed: u64,
+        progress: &(dyn Fn(f64) -> ControlFlow<()> + Sync),
     ) -> Result<Self, WireError> {
         let names: Vec<&str> = column.header.populations.iter().map(|population| population.name.as_str()).collect();
         let n = names.len();
@@ -89,6 +91,9 @@ impl Plan {
         for pair in 0..n * n {
             let (pre, post) = (pair / n, pair % n);
             let (Some(spec), Some(kernel)) = (specs[pair], kernels[pair]) else { continue };
+            if progress(0.0).is_break() {
+                return Err(WireError::Cancelled);
+            }
             if !matches!(plan.methods[pair], Method::None) {
                 continue;
             }
@@ -118,7 +123,12 @@ impl Plan {
                             let (pre, post) = ends();
                             return Err(WireError::NeighboursAcross { pre, post, at: spec.at.to_string() });
                         }
-                        Method::Clustered(Clustered::new(members, pre, kernel, gain, seed, &about))
+                        let rule = Clustered::new(members, pre, kernel, gain, seed, &about).map_err(|probability| {
+                            let (pre, post) = ends();
+                            let what = "for a pair with many common neighbours";
+                            WireError::AboveOne { pre, post, probability, what, at: spec.at.to_string() }
+                        })?;
+                        Method::Clustered(rule)
                     } else if let Some(ratio) = spec.reciprocity {
                         plan.reciprocal(members, specs, &kernels, (pre, post), n, ratio, spec, &names, seed)?
                     } else {

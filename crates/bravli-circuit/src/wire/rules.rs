@@ -1,6 +1,6 @@
 //! What a recipe says of each pair of cell types: class, contacts, delays, and where it says so.
 
-use super::{MAX_MEAN_COUNT, WireError};
+use super::{MAX_COUNT, WireError};
 use crate::column::Column;
 use crate::contact::{ContactLaw, NO_CALCIUM_SCALING_MM};
 use crate::edges::{EdgeHeader, NO_PATHWAY, Pathway};
@@ -124,11 +124,20 @@ impl Rules {
             .ok_or_else(|| WireError::NoSynapseCount { pre: source.mtype.to_owned(), post: target.mtype.to_owned() })?;
         let cv = count.and_then(ConnectionRule::cv).unwrap_or(DEFAULT_CV_SYNAPSES);
         let class = resolved.class;
-        for (what, mean) in [("the number of synapses per connection", mean), ("the number of vesicles", class.n_rrp)] {
-            if mean > MAX_MEAN_COUNT {
+        let counts = [
+            ("the number of synapses per connection", mean, mean * cv),
+            ("the number of vesicles", class.n_rrp, class.n_rrp.sqrt()),
+        ];
+        for (what, mean, sd) in counts {
+            // five standard deviations: what lies beyond is one draw in millions
+            if mean + 5.0 * sd > MAX_COUNT {
                 let (pre, post) = (source.mtype.to_owned(), target.mtype.to_owned());
-                return Err(WireError::TooMany { what, pre, post, mean });
+                return Err(WireError::TooMany { what, pre, post, mean, sd });
             }
+        }
+        if mean < 1.0 {
+            let (pre, post) = (source.mtype.to_owned(), target.mtype.to_owned());
+            return Err(WireError::TooFew { pre, post, mean });
         }
         let law = ContactLaw::new(class, MeanSd { mean, sd: mean * cv });
         let class_index = match self.header.classes.iter().position(|name| *name == class.name) {

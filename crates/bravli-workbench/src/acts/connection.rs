@@ -30,7 +30,8 @@ impl Workbench {
         let circuit = stages::circuit::load(self.store(), circuit_record)?;
         let odds = pair_odds(&grounds.sourced.recipe, &circuit, wanted.source, wanted.target)
             .ok_or_else(|| unknown_cell(&circuit, wanted))?;
-        Ok(told(&grounds, &circuit, wanted, &odds))
+        let edited = stages::edit::history(self.store(), circuit_record)?;
+        Ok(told(&grounds, &circuit, wanted, &odds, &edited))
     }
 }
 
@@ -45,7 +46,14 @@ fn unknown_cell(circuit: &Circuit, wanted: ConnectionRequest) -> ActError {
     ActError::new("unknown_cell", "connection", message, "give two different node ids of the circuit")
 }
 
-fn told(grounds: &Grounds, circuit: &Circuit, wanted: ConnectionRequest, odds: &PairOdds) -> (String, Value) {
+/// The answer; of an edited circuit, with the rules that its rows keep and without the odds of the recipe's.
+fn told(
+    grounds: &Grounds,
+    circuit: &Circuit,
+    wanted: ConnectionRequest,
+    odds: &PairOdds,
+    edited: &[String],
+) -> (String, Value) {
     let recipe = &grounds.sourced.recipe;
     let (header, cells) = (&circuit.column.header, &circuit.column.cells);
     let end = |cell: u32| {
@@ -104,7 +112,28 @@ fn told(grounds: &Grounds, circuit: &Circuit, wanted: ConnectionRequest, odds: &
     let rule = spec.map(|spec| spec.at.to_string()).unwrap_or_default();
     let probability = odds.given_opposite.or(odds.probability).map_or_else(|| "no".to_owned(), short);
     let pair = format!("{} ({pre}) -> {} ({post}), {} um apart", wanted.source, wanted.target, short(odds.distance_um));
+    if let (false, Some(fields)) = (edited.is_empty(), what.as_object_mut()) {
+        // what stands above is the recipe's; rows name the rule that made them
+        fields.insert("edited".into(), json!(edited));
+        fields.insert("of_the_recipe".into(), json!("probability, rules and distributions are those before the edits"));
+        if let Some(pathway) = found.first().and_then(|row| circuit.header.pathways.get(usize::from(row.pathway))) {
+            fields.insert("made_by".into(), json!([pathway.pathway_rule, pathway.synapse_rule, pathway.count_rule]));
+        }
+    }
+    let made_by = found.first().and_then(|row| circuit.header.pathways.get(usize::from(row.pathway)));
     let finding = match found.first() {
+        Some(connection) if !edited.is_empty() => format!(
+            "{pair}: connected by {}, in a circuit edited since ({}); {} synapses of class {}, gsyn {} nS, delay {} ms",
+            made_by.map_or("a rule", |pathway| pathway.pathway_rule.as_str()),
+            edited.join("; "),
+            connection.n_synapses,
+            circuit.header.classes.get(usize::from(connection.class)).map_or("", String::as_str),
+            short(connection.gsyn_ns.into()),
+            short(connection.delay_ms.into())
+        ),
+        None if !edited.is_empty() => {
+            format!("{pair}: not connected, in a circuit edited since it was wired ({})", edited.join("; "))
+        }
         Some(connection) => format!(
             "{pair}: connected by {rule}, which gives such a pair a probability of {probability}; {} synapses of class {}, gsyn {} nS, delay {} ms",
             connection.n_synapses,

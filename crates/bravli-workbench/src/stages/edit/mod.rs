@@ -146,6 +146,18 @@ pub(crate) fn assumed(store: &Store, record: &ArtifactRecord) -> Result<Vec<(u32
     Ok(edits(store, record)?.assumed)
 }
 
+/// What every edit did that led to a circuit, the earliest first; nothing for one that was wired.
+pub(crate) fn history(store: &Store, record: &ArtifactRecord) -> Result<Vec<String>, ActError> {
+    let mut steps = Vec::new();
+    let mut current = Some(record.clone());
+    while let Some(circuit) = current {
+        steps.extend(edits(store, &circuit)?.edits.into_iter().rev().map(|step| step.what));
+        current = parent(store, &circuit)?;
+    }
+    steps.reverse();
+    Ok(steps)
+}
+
 /// Losses of two cuts together; populations that the second left out lost all.
 fn joined(before: Vec<CutRow>, now: Vec<CutRow>) -> Vec<CutRow> {
     if now.is_empty() {
