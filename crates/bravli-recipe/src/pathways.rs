@@ -44,6 +44,16 @@ fn pathway(item: &Node, notes: &mut Notes) -> Option<PathwaySpec> {
     let vertical = falloff(item, &what, &mut fields, ["vertical_sigma_um", "vertical_lambda_um", "vertical_reach_um"]);
     let reciprocity = fields.number("reciprocity", Range::NotNegative);
     let common_neighbour_gain = fields.number("common_neighbour_gain", Range::NotNegative);
+    if let (Some(Amount::Mean { probability, within_um }), Some(falloff)) = (amount, horizontal) {
+        let peak = probability / falloff.mean_over_disc(within_um);
+        if peak > 1.0 + 1e-9 {
+            let message = format!(
+                "{what}: a mean of {probability} within {within_um} um would need a probability of {peak:.3} at distance zero"
+            );
+            let remedy = "lower the probability, widen the fall-off, or correct within_um";
+            fields.notes.add(Problem::error("probability_above_one", message).at(item.at()).remedy(remedy));
+        }
+    }
     let attenuation = fields.required_number("attenuation", Range::Unit);
     let mean_synapses = fields.number("mean_synapses", Range::Positive);
     let is_drawn_by_pair = matches!(amount, Some(Amount::Mean { .. } | Amount::Peak { .. }) | None);

@@ -50,6 +50,15 @@ impl Rewire {
             let remedy = "give a larger probability, or name populations that lie within reach";
             return Err(EditError::Nothing { field: "rule", what, remedy });
         }
+        if before == after && after == kept && seed == ground.wiring_seed {
+            let what = format!("{} -> {} has these {before} connections already", self.pre, self.post);
+            let remedy = "give other values, or another seed";
+            return Err(EditError::Nothing { field: "rule", what, remedy });
+        }
+        let mut notes = rules.notes;
+        notes.push(
+            "drawn from the recipe's rule with the fields given: earlier edits of this pathway are undone".to_owned(),
+        );
         let fields: Vec<String> = self.rule.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         let by = if fields.is_empty() { format!("seed {seed}") } else { fields.join(", ") };
         let ends = format!("{} -> {}", self.pre, self.post);
@@ -59,7 +68,7 @@ impl Rewire {
             ),
             n_connections: before + after - kept,
             assumed: vec![(self.rule.len() as u32, format!("{ends}: {by} on request"))],
-            notes: rules.notes,
+            notes,
             ..Edited::default()
         };
         Ok((circuit, done))

@@ -138,6 +138,12 @@ impl WireError {
             Self::NoSynapseCount { .. } => {
                 "add an mTypeRule with mean_syns_connection, or mean_synapses to the pathway"
             }
+            Self::AboveOne { what, .. } if what.contains("reciprocity") => {
+                "lower reciprocity or the probability: given the way there, the way back cannot exceed 1"
+            }
+            Self::AboveOne { what, .. } if what.contains("neighbours") => {
+                "lower common_neighbour_gain or the probability"
+            }
             Self::AboveOne { .. } => {
                 "lower the probability, widen the fall-off, or correct within_um: the mean over that range cannot be met"
             }

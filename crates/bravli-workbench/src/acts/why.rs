@@ -97,10 +97,10 @@ impl Workbench {
         let made = pathways.iter().find(|known| known.pre == pre && known.post == post).map(PathwayRow::from);
         let circuit = stages::circuit::load(self.store(), circuit_record)?;
         let mut what = made.map_or_else(|| json!({ "pre": pre, "post": post, "n_connections": 0 }), |row| json!(row));
-        let edited = stages::edit::assumed(self.store(), circuit_record)?;
+        let edited = stages::edit::history(self.store(), circuit_record)?;
         if !edited.is_empty() {
-            // the parameters below are the recipe's
-            what["edited"] = edited.iter().map(|(_, why)| why.as_str()).collect();
+            what["edited"] = json!(edited);
+            what["of_the_recipe"] = json!("parameters and the wiring's targets are those before the edits");
         }
         let report = stages::circuit::wiring(self.store(), self.knowledge()?, circuit_record)?;
         let wiring =
@@ -114,7 +114,12 @@ impl Workbench {
         let budget = ledger::budget(&self.grounds(record)?.sourced, &report.afferent);
         let short = WiringReply::new(&report, &budget);
         let notes = wiring_notes(&report);
-        let wiring = json!({ "finding": short.finding, "worst": short.worst, "notes": notes });
+        let mut wiring = json!({ "finding": short.finding, "worst": short.worst, "notes": notes });
+        let edited = stages::edit::history(self.store(), record)?;
+        if !edited.is_empty() {
+            wiring["edited"] = json!(edited);
+            wiring["finding"] = json!(format!("by the recipe's rules, before the edits: {}", short.finding));
+        }
         Ok((wiring, budget_lines(&budget)))
     }
 
