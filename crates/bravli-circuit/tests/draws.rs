@@ -2,21 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the report")]
 
+mod common;
+
 use bravli_circuit::{Contact, ContactLaw};
-use bravli_recipe::{MeanSd, Recipe, RecipeFiles, read};
+use bravli_recipe::MeanSd;
 use bravli_rng::{Draw, Stream};
-use std::path::Path;
+use common::shipped;
 
 const N: u64 = 20_000;
-
-fn shipped() -> Recipe {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes/rat-barrel");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| {
-        let entry = entry.unwrap();
-        (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())
-    });
-    read("rat-barrel", &RecipeFiles(files.collect())).unwrap().recipe
-}
 
 fn moments(values: impl Iterator<Item = f64>) -> MeanSd {
     let values: Vec<f64> = values.collect();
@@ -37,7 +30,7 @@ fn is_gamma(drawn: MeanSd, stated: MeanSd, what: &str) {
 
 #[test]
 fn every_class_is_drawn_with_its_moments() {
-    let recipe = shipped();
+    let recipe = shipped("rat-barrel");
     assert!(recipe.synapse_classes.len() > 20);
     for class in recipe.synapse_classes.values() {
         let stream = Stream::new(7, &class.name, Draw::Gsyn);

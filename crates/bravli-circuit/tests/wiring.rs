@@ -2,20 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the report")]
 
+mod common;
+
 use bravli_circuit::{Circuit, Column, PlaceRequest, WireError, peak_probability, place, wire};
-use bravli_recipe::{Amount, Falloff, Location, PathwaySpec, Recipe, RecipeFiles, read};
+use bravli_recipe::{Amount, Falloff, Location, PathwaySpec, Recipe};
+use common::shipped;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use std::path::Path;
-
-fn shipped() -> Recipe {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes/rat-barrel");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| {
-        let entry = entry.unwrap();
-        (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())
-    });
-    read("rat-barrel", &RecipeFiles(files.collect())).unwrap().recipe
-}
 
 fn rule(pre: &str, post: &str, amount: Amount, horizontal: Falloff) -> PathwaySpec {
     PathwaySpec {
@@ -46,7 +39,7 @@ fn request() -> PlaceRequest {
 }
 
 fn try_wired(rules: Vec<PathwaySpec>, radius_um: f64, seed: u64) -> Result<Circuit, WireError> {
-    let recipe = Recipe { pathways: std::iter::once(nothing()).chain(rules).collect(), ..shipped() };
+    let recipe = Recipe { pathways: std::iter::once(nothing()).chain(rules).collect(), ..shipped("rat-barrel") };
     let column = column(&recipe, radius_um, 3);
     wire(&recipe, column, seed, &|_| ControlFlow::Continue(()))
 }
@@ -135,7 +128,7 @@ fn the_number_of_connections_varies_between_seeds_as_independent_pairs_do() {
             nothing(),
             rule("L4_E", "L4_E", Amount::Peak { probability: 0.3 }, Falloff::Gaussian { sigma_um: 40.0 }),
         ],
-        ..shipped()
+        ..shipped("rat-barrel")
     };
     let column = column(&recipe, 35.0, 3);
     let n = 400;
@@ -382,7 +375,7 @@ fn another_pathways_rule_and_one_cell_more_elsewhere_move_nothing() {
         of_kept(&first) == of_kept(&wired(vec![kept.clone(), other(0.2)], 70.0, 9)),
         "a rule moved another pathway"
     );
-    let mut recipe = Recipe { pathways: vec![nothing(), kept, other(0.1)], ..shipped() };
+    let mut recipe = Recipe { pathways: vec![nothing(), kept, other(0.1)], ..shipped("rat-barrel") };
     let layer_4 = recipe.column.as_mut().unwrap().layers.iter_mut().find(|layer| layer.layer == "4").unwrap();
     // one cell at this radius
     layer_4.n_cells = layer_4.n_cells.map(|n| n + (230.9_f64 / 70.0).powi(2) * 1.3);
@@ -394,7 +387,7 @@ fn another_pathways_rule_and_one_cell_more_elsewhere_move_nothing() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_circuit() {
-    let recipe = shipped();
+    let recipe = shipped("rat-barrel");
     let digest = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let column = column(&recipe, 80.0, 1);
