@@ -19,7 +19,7 @@ use bravli_circuit::{
     Boundary, Circuit, NeuronColumns, PlaceRequest, Protocol, neuron_columns, place, read_boundary, wire, wire_fibres,
 };
 use bravli_recipe::{Recipe, RecipeFiles, read};
-use bravli_sim::{BackgroundColumns, PointInput, Receptors, backgrounds, point};
+use bravli_sim::old::{BackgroundColumns, PointInput, Receptors, backgrounds, point};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::ops::ControlFlow;

@@ -4,7 +4,7 @@
 mod common;
 
 use bravli_circuit::Spikes;
-use bravli_sim::{PointInput, SimError, point, reference};
+use bravli_sim::old::{PointInput, SimError, point, reference};
 use std::ops::ControlFlow;
 
 fn run(input: &PointInput<'_>, threads: usize) -> point::RunOutput {

@@ -5,7 +5,7 @@ use bravli_circuit::{
     Pathway, Schedule, Trial, TrialKind,
 };
 use bravli_rng::{Draw, Stream};
-use bravli_sim::{BackgroundColumns, BackgroundSlot, PointInput, Receptors};
+use bravli_sim::old::{BackgroundColumns, BackgroundSlot, PointInput, Receptors};
 use half::f16;
 
 /// Owns what a [`PointInput`] borrows.

@@ -10,7 +10,7 @@ use crate::requests::{ProtocolKind, ProtocolRequest, Simulate};
 use crate::store::{ArtifactRecord, Draft, Made, Store};
 use bravli_circuit::{Column, GaussianBlocks, Protocol, Schedule, Spikes, neuron_columns, wire_fibres};
 use bravli_facts::KnowledgeBase;
-use bravli_sim::{PointInput, SimError, backgrounds, point};
+use bravli_sim::old::{PointInput, SimError, backgrounds, point};
 use serde_json::json;
 use std::sync::Arc;
 

@@ -3,10 +3,10 @@
 //! It solves the same model with the same draws as `point`, and shares none of its code, so that the fast engine can be
 //! compared with it spike by spike on small circuits.
 
-use crate::calcium_factor;
-use crate::fibre_spikes::fibre_spikes;
-use crate::input::PointInput;
-use crate::receptors::biexponential_factor;
+use crate::old::calcium_factor;
+use crate::old::fibre_spikes::fibre_spikes;
+use crate::old::input::PointInput;
+use crate::old::receptors::biexponential_factor;
 use bravli_circuit::{Connection as Row, Spikes};
 use bravli_rng::{Draw, Stream, binomial_from_uniform, philox4x32};
 

@@ -2,9 +2,9 @@
 
 use super::block::{AMPA, Background, Cells, Decay, GABA_A, LANES, Lane, Shared};
 use super::kernel::{RAW_SD, SUBSTEPS};
-use crate::calcium_factor;
-use crate::input::{PointInput, SimError};
-use crate::receptors::biexponential_factor;
+use crate::old::calcium_factor;
+use crate::old::input::{PointInput, SimError};
+use crate::old::receptors::biexponential_factor;
 use bravli_circuit::Connection as Row;
 use rayon::prelude::*;
 

@@ -1,6 +1,6 @@
 //! What an engine is given.
 
-use crate::receptors::Receptors;
+use crate::old::receptors::Receptors;
 use bravli_circuit::{
     Boundary, Column, Condition, Connections, FibrePopulation, MAX_BACKGROUNDS, NeuronColumns, Schedule,
 };
