@@ -1,0 +1,251 @@
+//! Projections as synapses with code of their own.
+
+use super::super::columns::Columns;
+use super::super::script::{Script, number, quoted};
+use super::cells::Group;
+use crate::network::{Kinetics, Network, Plasticity, Projection, Release};
+
+/// Release sites of a connection that code is written for.
+const MAX_SITES: u16 = 64;
+
+/// A synapse in the making.
+#[derive(Default)]
+struct Code {
+    model: Vec<String>,
+    on_pre: Vec<String>,
+    on_post: Vec<String>,
+    values: Vec<(String, String)>,
+}
+
+impl Code {
+    /// A variable of each connection.
+    fn variable(&mut self, name: &str, value: impl Into<String>) {
+        self.model.push(format!("{name} : 1"));
+        self.values.push((name.to_owned(), value.into()));
+    }
+
+    fn pre(&mut self, lines: impl IntoIterator<Item = String>) {
+        self.on_pre.extend(lines);
+    }
+}
+
+pub(super) fn write(
+    script: &mut Script,
+    network: &Network<'_>,
+    index: usize,
+    projection: &Projection<'_>,
+    columns: &Columns,
+    group: &Group,
+) {
+    let at = format!("projections[{index}]");
+    let (source, target) = (&network.populations[projection.source], &network.populations[projection.target]);
+    let own = &columns.row.own;
+    let kinetics = target.receptors[projection.receptor].kinetics;
+    let (Kinetics::Exponential { tau_ms: decay } | Kinetics::Biexponential { decay_ms: decay, .. }) = kinetics;
+    if own.decay_ms.iter().any(|value| (f64::from(*value) / decay - 1.0).abs() > 1e-6) {
+        script.refuse(
+            format!("{at}.decay_ms"),
+            "a decay belongs to the receptor of a cell, not to a connection",
+            "leave decays to the receptors",
+        );
+    }
+    if own.mini_hz.iter().any(|rate| *rate > 0.0) {
+        script.refuse(format!("{at}.mini_hz"), "spontaneous releases are not written", "leave them out, or use a Poisson drive");
+    }
+    let none = Vec::new();
+    let opens = |receptor: usize| group.opens.get(receptor).unwrap_or(&none);
+    let first = opens(projection.receptor);
+    let slow = projection.slow.map(|slow| (slow, opens(slow.receptor)));
+    if first.is_empty() && slow.as_ref().is_none_or(|(_, opens)| opens.is_empty()) {
+        script.note(format!("{} ends on a receptor without effect on the membrane and is left out.", projection.name));
+        return;
+    }
+    let name = format!("projection{index}");
+    script.data(&format!("{name}_source"), &columns.source);
+    script.data(&format!("{name}_target"), &columns.row.target);
+    script.data(&format!("{name}_weight"), &columns.row.weight);
+    script.data(&format!("{name}_delay"), &columns.row.delay);
+
+    let mut code = Code::default();
+    code.model.push("w : 1".into());
+    let opened = match projection.plasticity {
+        Some(plasticity) => plastic(script, &at, &mut code, &name, plasticity),
+        None => release(script, &at, &mut code, &name, projection, columns),
+    };
+    // traces after an arrival are raised once the weight has acted
+    let raised: Vec<String> = code.on_pre.extract_if(.., |line| line.ends_with("+= 1  # trace")).collect();
+    code.pre([format!("opened = {opened}")]);
+    code.pre(first.iter().map(|(variable, factor)| format!("{variable}_post += {}*opened", number(*factor))));
+    if let Some((slow, opens)) = slow {
+        let ratio = if own.slow_ratio.is_empty() {
+            number(slow.ratio)
+        } else {
+            let ratio = script.data(&format!("{name}_slow_ratio"), &own.slow_ratio);
+            code.variable("ratio", ratio);
+            "ratio".to_owned()
+        };
+        code.pre(opens.iter().map(|(variable, factor)| format!("{variable}_post += {}*{ratio}*opened", number(*factor))));
+    }
+    code.pre(raised.into_iter().map(|line| line.replace("  # trace", "")));
+
+    script.line(format!("# {}: {} connections", projection.name, columns.len()));
+    script.line(format!("synapses({}, {}, {}, \"\"\"", quoted(&name), quoted(&source.name), quoted(&target.name)));
+    code.model.iter().for_each(|line| script.line(line));
+    script.line("\"\"\", \"\"\"");
+    code.on_pre.iter().for_each(|line| script.line(line));
+    if !code.on_post.is_empty() {
+        script.line("\"\"\", \"\"\"");
+        code.on_post.iter().for_each(|line| script.line(line));
+    }
+    let values: Vec<String> = code.values.iter().map(|(name, value)| format!(", {name}={value}")).collect();
+    script.line(format!("\"\"\"{})", values.concat()));
+}
+
+/// What a spike releases; gives the expression of the weight that opens.
+fn release(
+    script: &mut Script,
+    at: &str,
+    code: &mut Code,
+    name: &str,
+    projection: &Projection<'_>,
+    columns: &Columns,
+) -> String {
+    let own = &columns.row.own;
+    let facil = |text: &str| format!("np.maximum({text}, 1e-9)");
+    match projection.release {
+        Release::Static => return "w".into(),
+        Release::Shared { u, tau_rec_ms, tau_facil_ms } => {
+            code.variable("use", number(u));
+            code.variable("tau_rec", number(tau_rec_ms));
+            code.variable("tau_facil", number(tau_facil_ms.max(1e-9)));
+        }
+        Release::PerConnection | Release::Stochastic => {
+            let u = script.data(&format!("{name}_u"), &own.u);
+            code.variable("use", u);
+            let rec = script.data(&format!("{name}_tau_rec_ms"), &own.tau_rec_ms);
+            code.variable("tau_rec", rec);
+            let value = script.data(&format!("{name}_tau_facil_ms"), &own.tau_facil_ms);
+            code.variable("tau_facil", facil(&value));
+        }
+    }
+    let start = code.values[0].1.clone();
+    code.variable("u", start);
+    code.variable("last", "-1e9");
+    code.pre(["passed = t/ms - last".to_owned()]);
+    if projection.release != Release::Stochastic {
+        code.variable("x", "1.0");
+        code.pre(["x = 1 + (x - x*u - 1)*exp(-passed/tau_rec)".to_owned()]);
+    }
+    code.pre(["u = use + u*(1 - use)*exp(-passed/tau_facil)".to_owned(), "last = t/ms".to_owned()]);
+    if projection.release != Release::Stochastic {
+        return "u*x*w".into();
+    }
+    let most = own.sites.iter().copied().max().unwrap_or(1);
+    if most > MAX_SITES {
+        script.refuse(
+            format!("{at}.sites"),
+            format!("{most} release sites are more than the {MAX_SITES} that code is written for"),
+            "use release per connection without chance where there are so many",
+        );
+        return "w".into();
+    }
+    let sites: Vec<i64> = own.sites.iter().map(|sites| i64::from(*sites)).collect();
+    let sites = script.data(&format!("{name}_sites"), &sites);
+    code.variable("sites", sites.clone());
+    code.variable("full", sites);
+    code.pre(["refill = 1 - exp(-passed/tau_rec)".to_owned(), "empty = sites - full".to_owned()]);
+    code.pre((0..most).map(|k| format!("full += int(rand() < refill)*int({k}.5 < empty)")));
+    code.pre(["out = 0.0".to_owned()]);
+    code.pre((0..most).map(|k| format!("out += int(rand() < u)*int({k}.5 < full)")));
+    code.pre(["full -= out".to_owned()]);
+    "w*out/sites".into()
+}
+
+/// How weights learn; gives the expression of the weight that opens.
+fn plastic(script: &mut Script, at: &str, code: &mut Code, name: &str, plasticity: Plasticity) -> String {
+    let weight = format!("load(\"{name}_weight\")");
+    code.variable("size", format!("abs({weight})"));
+    code.variable("way", format!("np.where({weight} < 0, -1.0, 1.0)"));
+    let (mut pre, mut post) = (Vec::new(), Vec::new());
+    // a trace with its decay, seen at a spike before that spike raises it
+    let mut trace = |code: &mut Code, trace: &str, tau_ms: f64, before: bool| {
+        code.variable(trace, "0.0");
+        let decay = format!("{trace} = {trace}*exp(-(t/ms - seen)/{})", number(tau_ms));
+        pre.push(decay.clone());
+        post.push(decay);
+        if before { pre.push(format!("{trace} += 1  # trace")) } else { post.push(format!("{trace} += 1  # trace")) }
+    };
+    let (at_pre, at_post) = match plasticity {
+        Plasticity::Pair { tau_plus_ms, tau_minus_ms, a_plus, a_minus, mu, w_max } => {
+            trace(code, "x", tau_plus_ms, true);
+            trace(code, "y", tau_minus_ms, false);
+            let (mu, w_max) = (number(mu), number(w_max));
+            (
+                format!("size = clip(size - {w_max}*{}*y*(size/{w_max})**{mu}, 0, {w_max})", number(a_minus)),
+                format!("size = clip(size + {w_max}*{}*(x - now)*(1 - size/{w_max})**{mu}, 0, {w_max})", number(a_plus)),
+            )
+        }
+        Plasticity::Triplet {
+            tau_plus_ms,
+            tau_x_ms,
+            tau_minus_ms,
+            tau_y_ms,
+            a2_plus,
+            a3_plus,
+            a2_minus,
+            a3_minus,
+            w_max,
+        } => {
+            trace(code, "x", tau_plus_ms, true);
+            trace(code, "x_slow", tau_x_ms, true);
+            trace(code, "y", tau_minus_ms, false);
+            trace(code, "y_slow", tau_y_ms, false);
+            let w_max = number(w_max);
+            (
+                format!(
+                    "size = clip(size - {w_max}*y*({} + {}*x_slow), 0, {w_max})",
+                    number(a2_minus),
+                    number(a3_minus)
+                ),
+                format!(
+                    "size = clip(size + {w_max}*(x - now)*({} + {}*y_slow), 0, {w_max})",
+                    number(a2_plus),
+                    number(a3_plus)
+                ),
+            )
+        }
+        Plasticity::Inhibitory { tau_ms, eta, target_hz, w_max } => {
+            trace(code, "x", tau_ms, true);
+            trace(code, "y", tau_ms, false);
+            let (eta, w_max) = (number(eta), number(w_max));
+            let due = number(2.0 * target_hz * 1e-3 * tau_ms);
+            (
+                format!("size = clip(size + {eta}*(y - {due}), 0, {w_max})"),
+                format!("size = clip(size + {eta}*(x - now), 0, {w_max})"),
+            )
+        }
+        Plasticity::ErrorCorrecting { .. } => {
+            script.refuse(
+                format!("{at}.plasticity"),
+                "learning from a prediction of the projection's own sum is not written",
+                "run it here",
+            );
+            return "w".into();
+        }
+    };
+    code.variable("seen", "0.0");
+    code.variable("arrived", "-1e9");
+    let split = |lines: Vec<String>| -> (Vec<String>, Vec<String>) {
+        lines.into_iter().partition(|line| !line.ends_with("# trace"))
+    };
+    let (decays, raised) = split(pre);
+    code.pre(decays);
+    code.pre(["seen = t/ms".to_owned(), "arrived = t/ms".to_owned(), at_pre]);
+    code.pre(raised);
+    let (decays, raised) = split(post);
+    code.on_post.extend(decays);
+    // an arrival of the same step has raised its trace already, and is not seen
+    code.on_post.extend(["seen = t/ms".to_owned(), "now = int(abs(arrived - t/ms) < 1e-6)".to_owned(), at_post]);
+    code.on_post.extend(raised.into_iter().map(|line| line.replace("  # trace", "")));
+    "way*size".into()
+}
