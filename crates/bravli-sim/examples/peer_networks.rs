@@ -331,8 +331,8 @@ fn currents() -> Case {
         population("E", 400, lif(0.0.into()), &receptors, (-65.0, -50.0)),
         population("I", 100, lif(0.0.into()), &receptors, (-65.0, -50.0)),
     ];
-    let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 8_000.0, 45.0)).collect();
-    case("currents", 4_000.0, network(populations, recurrent(0.1, 60.0, -90.0), drives))
+    let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 8_000.0, 40.0)).collect();
+    case("currents", 4_000.0, network(populations, recurrent(0.1, 60.0, -140.0), drives))
 }
 
 /// Conductance-based LIF cells, after Brette et al. 2007.
@@ -370,8 +370,8 @@ fn adapting() -> Case {
     let drives = (0..2)
         .flat_map(|p| {
             [
-                drive(["E ex", "I ex"][p], p, noise(0.0, 5.0, 1.2, 3.0)),
-                drive(["E inh", "I inh"][p], p, noise(-75.0, 10.0, 2.0, 10.0)),
+                drive(["E ex", "I ex"][p], p, noise(0.0, 12.0, 3.0, 3.0)),
+                drive(["E inh", "I inh"][p], p, noise(-75.0, 15.0, 3.0, 10.0)),
             ]
         })
         .collect();
@@ -430,7 +430,7 @@ fn vesicles() -> Case {
         population("E", 240, lif(0.0.into()), &receptors, (-65.0, -52.0)),
         population("I", 60, lif(0.0.into()), &receptors, (-65.0, -52.0)),
     ];
-    let mut projections = recurrent(0.1, 4.0, 8.0);
+    let mut projections = recurrent(0.1, 3.0, 10.0);
     for projection in &mut projections {
         projection.release = Release::Stochastic;
         if let Connectivity::Rule(rule) = &mut projection.connections {
@@ -440,7 +440,7 @@ fn vesicles() -> Case {
             rule.sites = if projection.source == 0 { 3 } else { 5 };
         }
     }
-    let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_200.0, 1.6)).collect();
+    let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_000.0, 1.3)).collect();
     case("vesicles", 4_000.0, network(populations, projections, drives))
 }
 

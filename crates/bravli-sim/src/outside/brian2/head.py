@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from brian2 import NeuronGroup, SpikeGeneratorGroup, SpikeMonitor, Synapses, TimedArray
-from brian2 import Network, __version__, defaultclock, device, ms, prefs, second, seed, set_device
+from brian2 import Network, __version__, defaultclock, device, ms, prefs, seed, set_device
 
 DT = @DT@
 STEPS = @STEPS@
@@ -27,6 +27,7 @@ if compiled:
     set_device("cpp_standalone", build_on_run=False)
     if arguments.threads > 1:
         prefs.devices.cpp_standalone.openmp_threads = arguments.threads
+    prefs.devices.cpp_standalone.extra_make_args_unix = [f"-j{arguments.threads}"]
 else:
     prefs.codegen.target = "numpy"
 defaultclock.dt = DT * ms
@@ -65,16 +66,16 @@ def given_source(name, n, cells, steps):
     kept(name, SpikeGeneratorGroup(n, cells.astype(int), (steps - 1.0) * DT * ms))
 
 
-def synapses(name, source, target, model, on_pre, on_post="", namespace=None, weights=None, **values):
+def synapses(name, source, target, model, on_pre, on_post="", **values):
     """The connections of a projection, in order."""
     i, j = load(f"{name}_source"), load(f"{name}_target")
     if not len(i):
         return None
     group = Synapses(populations[source], populations[target], model, on_pre=on_pre, on_post=on_post or None,
-                     method="exact", namespace=namespace or {}, name=name)
+                     method="exact", name=name)
     group.connect(i=i.astype(int), j=j.astype(int))
     group.delay = load(f"{name}_delay") * DT * ms
-    filled(group, w=(load(f"{name}_weight") if weights is None else weights).astype(float), **values)
+    filled(group, weight=load(f"{name}_weight").astype(float), **values)
     network.add(group)
     return group
 

@@ -67,7 +67,7 @@ pub(super) fn write(
     script.data(&format!("{name}_delay"), &columns.row.delay);
 
     let mut code = Code::default();
-    code.model.push("w : 1".into());
+    code.model.push("weight : 1".into());
     let opened = match projection.plasticity {
         Some(plasticity) => plastic(script, &at, &mut code, &name, plasticity),
         None => release(script, &at, &mut code, &name, projection, columns),
@@ -113,15 +113,15 @@ fn release(
     let own = &columns.row.own;
     let facil = |text: &str| format!("np.maximum({text}, 1e-9)");
     match projection.release {
-        Release::Static => return "w".into(),
+        Release::Static => return "weight".into(),
         Release::Shared { u, tau_rec_ms, tau_facil_ms } => {
-            code.variable("use", number(u));
+            code.variable("rest", number(u));
             code.variable("tau_rec", number(tau_rec_ms));
             code.variable("tau_facil", number(tau_facil_ms.max(1e-9)));
         }
         Release::PerConnection | Release::Stochastic => {
             let u = script.data(&format!("{name}_u"), &own.u);
-            code.variable("use", u);
+            code.variable("rest", u);
             let rec = script.data(&format!("{name}_tau_rec_ms"), &own.tau_rec_ms);
             code.variable("tau_rec", rec);
             let value = script.data(&format!("{name}_tau_facil_ms"), &own.tau_facil_ms);
@@ -129,16 +129,16 @@ fn release(
         }
     }
     let start = code.values[0].1.clone();
-    code.variable("u", start);
+    code.variable("used", start);
     code.variable("last", "-1e9");
     code.pre(["passed = t/ms - last".to_owned()]);
     if projection.release != Release::Stochastic {
-        code.variable("x", "1.0");
-        code.pre(["x = 1 + (x - x*u - 1)*exp(-passed/tau_rec)".to_owned()]);
+        code.variable("left", "1.0");
+        code.pre(["left = 1 + (left - left*used - 1)*exp(-passed/tau_rec)".to_owned()]);
     }
-    code.pre(["u = use + u*(1 - use)*exp(-passed/tau_facil)".to_owned(), "last = t/ms".to_owned()]);
+    code.pre(["used = rest + used*(1 - rest)*exp(-passed/tau_facil)".to_owned(), "last = t/ms".to_owned()]);
     if projection.release != Release::Stochastic {
-        return "u*x*w".into();
+        return "used*left*weight".into();
     }
     let most = own.sites.iter().copied().max().unwrap_or(1);
     if most > MAX_SITES {
@@ -147,7 +147,7 @@ fn release(
             format!("{most} release sites are more than the {MAX_SITES} that code is written for"),
             "use release per connection without chance where there are so many",
         );
-        return "w".into();
+        return "weight".into();
     }
     let sites: Vec<i64> = own.sites.iter().map(|sites| i64::from(*sites)).collect();
     let sites = script.data(&format!("{name}_sites"), &sites);
@@ -155,10 +155,10 @@ fn release(
     code.variable("full", sites);
     code.pre(["refill = 1 - exp(-passed/tau_rec)".to_owned(), "empty = sites - full".to_owned()]);
     code.pre((0..most).map(|k| format!("full += int(rand() < refill)*int({k}.5 < empty)")));
-    code.pre(["out = 0.0".to_owned()]);
-    code.pre((0..most).map(|k| format!("out += int(rand() < u)*int({k}.5 < full)")));
+    code.pre(["out = 0*sites".to_owned()]);
+    code.pre((0..most).map(|k| format!("out += int(rand() < used)*int({k}.5 < full)")));
     code.pre(["full -= out".to_owned()]);
-    "w*out/sites".into()
+    "weight*out/sites".into()
 }
 
 /// How weights learn; gives the expression of the weight that opens.
@@ -230,7 +230,7 @@ fn plastic(script: &mut Script, at: &str, code: &mut Code, name: &str, plasticit
                 "learning from a prediction of the projection's own sum is not written",
                 "run it here",
             );
-            return "w".into();
+            return "weight".into();
         }
     };
     code.variable("seen", "0.0");
