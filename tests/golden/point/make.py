@@ -98,13 +98,16 @@ def driven(file, model, parameters, resolution, pieces, ex, inh, variables, stop
     """A cell under steps of current and given excitatory and inhibitory spikes: (weight, delay_ms, times) each."""
     fresh(resolution)
     cell = nest.Create(model, params=parameters)
-    for (weight, delay, times), receptor in zip((ex, inh), receptors):
+    # without receptors of their own, NEST tells inhibitory spikes by their sign
+    by_sign = -1.0 if "_cond_" in model and receptors[1] is None else 1.0
+    # this model alone adds the spikes of a step's end before it advances its membrane: they act one step early
+    early = resolution if model == "gif_psc_exp" else 0.0
+    for (weight, delay, times), receptor, sign in zip((ex, inh), receptors, (1.0, by_sign)):
         # NEST wants each spike time once; a repeated one is a second generator
         once = sorted(set(times))
         again = sorted(t for t in once if times.count(t) > 1)
-        generator(once, cell, weight, delay, receptor)
-        if again:
-            generator(again, cell, weight, delay, receptor)
+        for several in filter(None, (once, again)):
+            generator(several, cell, sign * weight, round(delay + early, 4), receptor)
     meter, spikes = trace(cell, variables), recorder(cell)
     run(cell, pieces, stop)
     plain = {k: (list(v) if isinstance(v, (list, tuple)) else float(v)) for k, v in parameters.items()}
@@ -210,11 +213,11 @@ def gif_traces():
     late = [t + 75.0 for t in EX]
     steps = [(0.0, 0.0), (5.0, 160.0)]
     driven(
-        "gif_psc_exp.csv", "gif_psc_exp", psc | sharp, 0.01, steps, (60.0, 1.5, EX + late), (-60.0, 0.8, IN),
+        "gif_psc_exp.csv", "gif_psc_exp", psc | sharp, 0.002, steps, (60.0, 1.5, EX + late), (-60.0, 0.8, IN),
         ["V_m", "E_sfa", "I_stc"], 150.0, 0.3,
     )
     driven(
-        "gif_cond_exp.csv", "gif_cond_exp", cond | sharp, 0.01, steps, (1.5, 1.5, EX + late), (2.0, 0.8, IN),
+        "gif_cond_exp.csv", "gif_cond_exp", cond | sharp, 0.002, steps, (1.5, 1.5, EX + late), (2.0, 0.8, IN),
         ["V_m", "E_sfa", "I_stc"], 150.0, 0.3,
     )
 
@@ -320,7 +323,7 @@ def tsodyks2():
         pre, post = parrot(times), nest.Create("parrot_neuron")
         weights = nest.Create("weight_recorder")
         nest.CopyModel("tsodyks2_synapse", "recorded", {"weight_recorder": weights})
-        synapse = dict(synapse_model="recorded", U=u, tau_rec=tau_rec, tau_fac=tau_fac, weight=100.0, delay=1.0)
+        synapse = dict(synapse_model="recorded", U=u, u=u, tau_rec=tau_rec, tau_fac=tau_fac, weight=100.0, delay=1.0)
         nest.Connect(pre, post, syn_spec=synapse)
         nest.Simulate(times[-1] + 5.0)
         assert grid(weights.events["times"]) == times
