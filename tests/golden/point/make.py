@@ -201,7 +201,7 @@ def gif_traces():
     # no noise at all
     quiet = dict(lambda_0=0.0, Delta_V=1.0)
     # so steep an intensity that the cell fires as it crosses its threshold
-    sharp = dict(lambda_0=1000.0, Delta_V=1e-3)
+    sharp = dict(lambda_0=1000.0, Delta_V=1e-4)
     driven(
         "gif_psc_exp_quiet.csv", "gif_psc_exp", psc | quiet, 0.1, pieces, (60.0, 1.5, EX), (-60.0, 0.8, IN),
         ["V_m"], 75.0,
