@@ -135,6 +135,7 @@ pub trait Rows: Sync + Send {
 
 /// Who connects.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a network holds tens of them, and a rule reads better without a box")]
 pub enum Connectivity<'a> {
     /// Rows held in memory, one per source.
     Listed(Arc<Vec<Row>>),
