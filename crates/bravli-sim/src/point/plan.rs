@@ -66,6 +66,7 @@ impl Plan {
             .map(|(index, population)| kind_of(population, drives::has_conductance(network, index)))
             .collect();
         slow_on_ladders(network, &filters)?;
+        minis_that_learn(network, &bounds)?;
         let mut bundles = bundles(network, &layout, &filters, &bounds);
         let delays = bounds.iter().filter_map(|bounds| bounds.delay);
         let (shortest, longest) =
@@ -177,6 +178,19 @@ fn slow_on_ladders(network: &Network<'_>, filters: &[Filters]) -> Result<(), Sim
             field: format!("projections[{index}].slow"),
             message: "the slow receptor is the first of other connections that have decays of their own".into(),
             remedy: "give those connections a receptor of their own".into(),
+        }])),
+    }
+}
+
+/// Learning connections wait for spikes alone.
+fn minis_that_learn(network: &Network<'_>, bounds: &[Bounds]) -> Result<(), SimError> {
+    let both = |(projection, bounds): (&Projection<'_>, &Bounds)| projection.plasticity.is_some() && bounds.has_minis;
+    match network.projections.iter().zip(bounds).position(both) {
+        None => Ok(()),
+        Some(index) => Err(SimError::Flaws(vec![Flaw {
+            field: format!("projections[{index}].plasticity"),
+            message: "connections that release spontaneously do not learn in this engine".into(),
+            remedy: "leave their mini_hz out, or keep their weights".into(),
         }])),
     }
 }

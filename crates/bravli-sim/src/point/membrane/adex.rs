@@ -7,9 +7,6 @@ use crate::point::math::{TILE, Tile, Words, decay, exp};
 /// Rows of parameters.
 pub(crate) const N: usize = 13;
 
-/// Potential beyond which a spike is certain and the exponential meaningless. [mV]
-const CEILING: f32 = 60.0;
-
 pub(crate) fn parameters(adex: &Adex, dt_ms: f64, cell: usize) -> Vec<f64> {
     let (g, delta) = (adex.g_l_ns.at(cell), adex.delta_t_mv.at(cell));
     vec![
@@ -30,7 +27,7 @@ pub(crate) fn parameters(adex: &Adex, dt_ms: f64, cell: usize) -> Vec<f64> {
 }
 
 /// Exponential midpoint: the linear part of C V̇ is solved exactly, the exponential current and w enter with their values at
-/// the step's start, then in its middle. Second order, and stable under any conductance.
+/// the step's start, then in its middle, where V is at most V_peak. Second order, and stable under any conductance.
 #[inline(always)]
 pub(crate) fn step(parameters: &[Tile], state: &mut [Tile], acting: &Acting<'_>, fired: &mut Words) {
     let [half_over_c, g_l, e_l, i_e, v_th, inv_delta, g_l_delta, a, half_over_tau, b, v_reset, v_peak, held_steps] =
@@ -46,13 +43,12 @@ pub(crate) fn step(parameters: &[Tile], state: &mut [Tile], acting: &Acting<'_>,
         // middle
         let v_inf = (drive + g_l_delta[i] * upswing((v0 - v_th[i]) * inv_delta[i]) - w0) * inv_g;
         let middle = v_inf + (v0 - v_inf) * half;
-        let middle = if middle > CEILING { CEILING } else { middle };
+        let middle = if middle > v_peak[i] { v_peak[i] } else { middle };
         let middle = if waits { v0 } else { middle };
         let w_middle = w0 + half_over_tau[i] * (a[i] * (v0 - e_l[i]) - w0);
         // end
         let v_inf = (drive + g_l_delta[i] * upswing((middle - v_th[i]) * inv_delta[i]) - w_middle) * inv_g;
         let end = v_inf + (v0 - v_inf) * (half * half);
-        let end = if end > CEILING { CEILING } else { end };
         let end = if waits { v_reset[i] } else { end };
         let w_end = w0 + 2.0 * half_over_tau[i] * (a[i] * (middle - e_l[i]) - w_middle);
         let spikes = end >= v_peak[i];
