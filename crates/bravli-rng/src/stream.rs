@@ -47,6 +47,12 @@ pub enum Draw {
     CellVariation = 19,
     /// Swaps of the ends of connections.
     Shuffle = 24,
+    /// Escape of a membrane with a stochastic threshold.
+    Escape = 25,
+    /// Events of a Poisson drive.
+    Poisson = 26,
+    /// Spontaneous releases.
+    Miniature = 27,
 }
 
 /// A source of draws for one purpose of one population under one seed.
