@@ -13,6 +13,7 @@ use bravli_sim::network::{
 };
 use bravli_sim::outside::{self, Files, Untranslated};
 use bravli_sim::point::{Engine, Options, Simd};
+use bravli_sim::reference;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
@@ -57,6 +58,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             network.seed = seed;
             fs::write(folder.join(format!("{seed}.csv")), spikes(&network, case.duration_ms)?)?;
         }
+        if case.deterministic {
+            let mut kept = Kept::default();
+            reference::run(&network, network.steps(case.duration_ms), &mut kept)?;
+            fs::write(folder.join("reference.csv"), listing(&network, &kept)?)?;
+        }
         damage(&mut network);
         fs::write(folder.join("damaged.csv"), spikes(&network, case.duration_ms)?)?;
     }
@@ -99,6 +105,10 @@ fn spikes(network: &Network<'_>, duration_ms: f64) -> Result<String, Box<dyn Err
     let mut kept = Kept::default();
     let mut engine = Engine::new(network, Options { threads: 1, simd: Simd::Best })?;
     engine.run(network.steps(duration_ms), &mut kept, &mut |_| ControlFlow::Continue(()))?;
+    listing(network, &kept)
+}
+
+fn listing(network: &Network<'_>, kept: &Kept) -> Result<String, Box<dyn Error>> {
     let mut text = String::from("population,cell,time_ms\n");
     for (index, population) in network.populations.iter().enumerate() {
         for spike in kept.of(index) {
@@ -294,13 +304,14 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// No noise: constant currents, a step of current, given spikes, weak coupling.
+/// No noise: constant currents, a step of current, given spikes, and no loop in which a late spike makes others late.
 fn ticking() -> Case {
     let receptors =
         [receptor("fast", exponential(2.0), Effect::Current), receptor("slow", biexponential(1.0, 8.0), Effect::Current)];
-    let cells = population("cells", 80, lif(scattered(80, 240.0, 420.0)), &receptors, (-65.0, -52.0));
+    let first = population("first", 60, lif(scattered(60, 290.0, 420.0)), &receptors, (-65.0, -52.0));
+    let second = population("second", 60, lif(scattered(60, 300.0, 450.0)), &receptors, (-65.0, -52.0));
     let given: Vec<(u32, u32)> = (0..60).map(|k| (5 + 80 * k, k % 10)).collect();
-    let source = Population {
+    let fibres = Population {
         name: "fibres".into(),
         n_cells: 10,
         model: NeuronModel::Source(Trains::Given(given)),
@@ -308,18 +319,17 @@ fn ticking() -> Case {
         v_init_mv: 0.0.into(),
     };
     let rule = |p: f64, weight: f64| Rule::new(Pairing::Bernoulli(p), spread(weight), delays());
-    let mut facilitating = projection((1, 0), 0, rule(0.2, 120.0));
+    let mut facilitating = projection((2, 0), 0, rule(0.2, 120.0));
     facilitating.release = Release::Shared { u: 0.4, tau_rec_ms: 100.0, tau_facil_ms: 200.0 };
-    let mut projections = vec![facilitating, projection((0, 0), 1, rule(0.1, -12.0))];
-    projections[1].name = "within".into();
+    let projections = vec![facilitating, projection((0, 1), 1, rule(0.1, -8.0)), projection((2, 1), 0, rule(0.2, 60.0))];
     let step = Waveform::Step { start_ms: 200.0, stop_ms: 300.0, amplitude: 60.0 };
     let drives = vec![Drive {
         name: "step".into(),
         population: 0,
-        cells: Cells::Some((0..80).step_by(3).collect()),
+        cells: Cells::Some((0..60).step_by(3).collect()),
         kind: DriveKind::Current(step),
     }];
-    let network = network(vec![cells, source], projections, drives);
+    let network = network(vec![first, second, fibres], projections, drives);
     Case { name: "ticking", duration_ms: 500.0, onset_ms: 0.0, deterministic: true, network: listed(network) }
 }
 
@@ -356,10 +366,10 @@ fn adapting() -> Case {
         receptor("GABA", exponential(10.0), conductance(-75.0)),
     ];
     let populations = vec![
-        population("E", 320, adex(2.0, 40.0, 120.0), &receptors, (-70.0, -55.0)),
-        population("I", 80, adex(0.0, 0.0, 30.0), &receptors, (-70.0, -55.0)),
+        population("E", 160, adex(2.0, 40.0, 120.0), &receptors, (-70.0, -55.0)),
+        population("I", 40, adex(0.0, 0.0, 30.0), &receptors, (-70.0, -55.0)),
     ];
-    let mut projections = recurrent(0.1, 2.0, 4.0);
+    let mut projections = recurrent(0.15, 3.0, 4.0);
     dynamic(&mut projections);
     let noise = |reversal: f64, mean: f64, sd: f64, tau: f64| DriveKind::OuConductance {
         reversal_mv: reversal.into(),
@@ -390,16 +400,16 @@ fn courses(nmda: bool) -> Case {
         receptors.push(receptor("NMDA", biexponential(2.0, 43.0), effect));
     }
     let populations = vec![
-        population("E", 240, adex(1.0, 30.0, 100.0), &receptors, (-70.0, -55.0)),
-        population("I", 60, adex(0.0, 0.0, 30.0), &receptors, (-70.0, -55.0)),
+        population("E", 120, adex(1.0, 30.0, 100.0), &receptors, (-70.0, -55.0)),
+        population("I", 40, adex(0.0, 0.0, 30.0), &receptors, (-70.0, -55.0)),
     ];
-    let mut projections = recurrent(0.1, 1.5, 3.0);
+    let mut projections = recurrent(0.15, if nmda { 0.6 } else { 2.0 }, 4.0);
     if nmda {
         for projection in projections.iter_mut().filter(|projection| projection.source == 0) {
             projection.slow = Some(Slow { receptor: 2, ratio: 0.7 });
         }
     }
-    let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_600.0, 2.0)).collect();
+    let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_500.0, 1.8)).collect();
     let name = if nmda { "nmda" } else { "courses" };
     case(name, 3_000.0, network(populations, projections, drives))
 }

@@ -285,12 +285,12 @@ fn source(script: &mut Script, network: &Network<'_>, index: usize, population: 
         Trains::Poisson(profile) => {
             let variable = format!("population{index}");
             let chance = match constant(profile) {
-                Some(rate) => number(rate * network.dt_ms * 1e-3),
+                Some(rate) => number(-(-rate * network.dt_ms * 1e-3).exp_m1()),
                 None => {
                     let rate = format!("{variable}_rate");
                     let over_time = over_time(script, &rate, |time| profile.at(time));
                     script.line(format!("{rate} = {over_time}"));
-                    format!("{rate}(t)*{}", number(network.dt_ms * 1e-3))
+                    format!("1 - exp(-{rate}(t)*{})", number(network.dt_ms * 1e-3))
                 }
             };
             script.line(format!(

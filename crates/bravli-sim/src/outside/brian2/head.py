@@ -72,7 +72,7 @@ def synapses(name, source, target, model, on_pre, on_post="", **values):
     if not len(i):
         return None
     group = Synapses(populations[source], populations[target], model, on_pre=on_pre, on_post=on_post or None,
-                     method="exact", name=name)
+                     order={"pre": 1, "post": -1} if on_post else 0, name=name)
     group.connect(i=i.astype(int), j=j.astype(int))
     group.delay = load(f"{name}_delay") * DT * ms
     filled(group, weight=load(f"{name}_weight").astype(float), **values)

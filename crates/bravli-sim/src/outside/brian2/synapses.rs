@@ -13,6 +13,8 @@ const MAX_SITES: u16 = 64;
 struct Code {
     model: Vec<String>,
     on_pre: Vec<String>,
+    /// What an arrival changes once it has opened the weight.
+    after: Vec<String>,
     on_post: Vec<String>,
     values: Vec<(String, String)>,
 }
@@ -72,9 +74,7 @@ pub(super) fn write(
         Some(plasticity) => plastic(script, &at, &mut code, &name, plasticity),
         None => release(script, &at, &mut code, &name, projection, columns),
     };
-    // traces after an arrival are raised once the weight has acted
-    let raised: Vec<String> = code.on_pre.extract_if(.., |line| line.ends_with("+= 1  # trace")).collect();
-    code.pre([format!("opened = {opened}")]);
+    code.on_pre.push(format!("opened = {opened}"));
     code.pre(first.iter().map(|(variable, factor)| format!("{variable}_post += {}*opened", number(*factor))));
     if let Some((slow, opens)) = slow {
         let ratio = if own.slow_ratio.is_empty() {
@@ -86,7 +86,8 @@ pub(super) fn write(
         };
         code.pre(opens.iter().map(|(variable, factor)| format!("{variable}_post += {}*{ratio}*opened", number(*factor))));
     }
-    code.pre(raised.into_iter().map(|line| line.replace("  # trace", "")));
+    let after = std::mem::take(&mut code.after);
+    code.pre(after);
 
     script.line(format!("# {}: {} connections", projection.name, columns.len()));
     script.line(format!("synapses({}, {}, {}, \"\"\"", quoted(&name), quoted(&source.name), quoted(&target.name)));
@@ -166,23 +167,15 @@ fn plastic(script: &mut Script, at: &str, code: &mut Code, name: &str, plasticit
     let weight = format!("load(\"{name}_weight\")");
     code.variable("size", format!("abs({weight})"));
     code.variable("way", format!("np.where({weight} < 0, -1.0, 1.0)"));
-    let (mut pre, mut post) = (Vec::new(), Vec::new());
-    // a trace with its decay, seen at a spike before that spike raises it
-    let mut trace = |code: &mut Code, trace: &str, tau_ms: f64, before: bool| {
-        code.variable(trace, "0.0");
-        let decay = format!("{trace} = {trace}*exp(-(t/ms - seen)/{})", number(tau_ms));
-        pre.push(decay.clone());
-        post.push(decay);
-        if before { pre.push(format!("{trace} += 1  # trace")) } else { post.push(format!("{trace} += 1  # trace")) }
-    };
+    let mut traces: Vec<(&str, f64, bool)> = Vec::new();
     let (at_pre, at_post) = match plasticity {
         Plasticity::Pair { tau_plus_ms, tau_minus_ms, a_plus, a_minus, mu, w_max } => {
-            trace(code, "x", tau_plus_ms, true);
-            trace(code, "y", tau_minus_ms, false);
+            traces.push(("x", tau_plus_ms, true));
+            traces.push(("y", tau_minus_ms, false));
             let (mu, w_max) = (number(mu), number(w_max));
             (
-                format!("size = clip(size - {w_max}*{}*y*(size/{w_max})**{mu}, 0, {w_max})", number(a_minus)),
-                format!("size = clip(size + {w_max}*{}*(x - now)*(1 - size/{w_max})**{mu}, 0, {w_max})", number(a_plus)),
+                format!("size = clip(size - {w_max}*{}*(y - now)*(size/{w_max})**{mu}, 0, {w_max})", number(a_minus)),
+                format!("size = clip(size + {w_max}*{}*x*(1 - size/{w_max})**{mu}, 0, {w_max})", number(a_plus)),
             )
         }
         Plasticity::Triplet {
@@ -196,32 +189,32 @@ fn plastic(script: &mut Script, at: &str, code: &mut Code, name: &str, plasticit
             a3_minus,
             w_max,
         } => {
-            trace(code, "x", tau_plus_ms, true);
-            trace(code, "x_slow", tau_x_ms, true);
-            trace(code, "y", tau_minus_ms, false);
-            trace(code, "y_slow", tau_y_ms, false);
+            traces.push(("x", tau_plus_ms, true));
+            traces.push(("x_slow", tau_x_ms, true));
+            traces.push(("y", tau_minus_ms, false));
+            traces.push(("y_slow", tau_y_ms, false));
             let w_max = number(w_max);
             (
                 format!(
-                    "size = clip(size - {w_max}*y*({} + {}*x_slow), 0, {w_max})",
+                    "size = clip(size - {w_max}*(y - now)*({} + {}*x_slow), 0, {w_max})",
                     number(a2_minus),
                     number(a3_minus)
                 ),
                 format!(
-                    "size = clip(size + {w_max}*(x - now)*({} + {}*y_slow), 0, {w_max})",
+                    "size = clip(size + {w_max}*x*({} + {}*y_slow), 0, {w_max})",
                     number(a2_plus),
                     number(a3_plus)
                 ),
             )
         }
         Plasticity::Inhibitory { tau_ms, eta, target_hz, w_max } => {
-            trace(code, "x", tau_ms, true);
-            trace(code, "y", tau_ms, false);
+            traces.push(("x", tau_ms, true));
+            traces.push(("y", tau_ms, false));
             let (eta, w_max) = (number(eta), number(w_max));
             let due = number(2.0 * target_hz * 1e-3 * tau_ms);
             (
-                format!("size = clip(size + {eta}*(y - {due}), 0, {w_max})"),
-                format!("size = clip(size + {eta}*(x - now), 0, {w_max})"),
+                format!("size = clip(size + {eta}*(y - now - {due}), 0, {w_max})"),
+                format!("size = clip(size + {eta}*x, 0, {w_max})"),
             )
         }
         Plasticity::ErrorCorrecting { .. } => {
@@ -234,18 +227,19 @@ fn plastic(script: &mut Script, at: &str, code: &mut Code, name: &str, plasticit
         }
     };
     code.variable("seen", "0.0");
-    code.variable("arrived", "-1e9");
-    let split = |lines: Vec<String>| -> (Vec<String>, Vec<String>) {
-        lines.into_iter().partition(|line| !line.ends_with("# trace"))
+    code.variable("spiked", "-1e9");
+    let decays = traces.iter().map(|(name, tau_ms, _)| format!("{name} = {name}*exp(-(t/ms - seen)/{})", number(*tau_ms)));
+    let decays: Vec<String> = decays.chain(["seen = t/ms".to_owned()]).collect();
+    let raised = |of_arrivals: bool| {
+        let raised = traces.iter().filter(move |(_, _, before)| *before == of_arrivals);
+        raised.map(|(name, _, _)| format!("{name} += 1"))
     };
-    let (decays, raised) = split(pre);
-    code.pre(decays);
-    code.pre(["seen = t/ms".to_owned(), "arrived = t/ms".to_owned(), at_pre]);
-    code.pre(raised);
-    let (decays, raised) = split(post);
+    code.pre(decays.clone());
+    // a spike of the same step comes first, and an arrival does not see it
+    code.after.extend(["now = int(abs(spiked - t/ms) < 1e-6)".to_owned(), at_pre]);
+    code.after.extend(raised(true));
     code.on_post.extend(decays);
-    // an arrival of the same step has raised its trace already, and is not seen
-    code.on_post.extend(["seen = t/ms".to_owned(), "now = int(abs(arrived - t/ms) < 1e-6)".to_owned(), at_post]);
-    code.on_post.extend(raised.into_iter().map(|line| line.replace("  # trace", "")));
+    code.on_post.extend(["spiked = t/ms".to_owned(), at_post]);
+    code.on_post.extend(raised(false));
     "way*size".into()
 }

@@ -139,7 +139,8 @@ fn release(script: &mut Script, name: &str, projection: &Projection<'_>, columns
 fn plastic(script: &mut Script, ends: &str, plasticity: Plasticity, way: Way) {
     script.note(
         "Synapses that learn: NEST counts a delay as dendritic, so all but its last step lies in a relay before the synapse; a \
-         postsynaptic spike is then seen two steps later, relative to arrivals, than in bravli.",
+         postsynaptic spike is then seen two steps later, relative to arrivals, than in bravli. An arrival opens the weight \
+         after it has changed it, in bravli before.",
     );
     let scale = way.factor.abs();
     let text = match plasticity {
