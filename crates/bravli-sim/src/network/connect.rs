@@ -83,13 +83,25 @@ impl Distribution {
     /// The value below which a share `p` of draws falls, 0 < p < 1.
     #[must_use]
     pub fn quantile(&self, p: f64) -> f64 {
-        match *self {
+        self.quantiles()(p)
+    }
+
+    /// The same, prepared for many calls.
+    fn quantiles(&self) -> impl Fn(f64) -> f64 {
+        let distribution = *self;
+        // the shares of a normal that its bounds cut off
+        let (from, to) = match distribution {
+            Self::Normal { mean, sd, min, max } if sd > 0.0 => {
+                (normal_cdf((min - mean) / sd), normal_cdf((max - mean) / sd))
+            }
+            _ => (0.0, 1.0),
+        };
+        move |p| match distribution {
             Self::Constant(value) => value,
             Self::Normal { mean, sd, min, max } => {
                 if sd <= 0.0 {
                     return mean.clamp(min, max);
                 }
-                let (from, to) = (normal_cdf((min - mean) / sd), normal_cdf((max - mean) / sd));
                 let at = (from + (to - from) * p).clamp(1e-17, 1.0 - 1e-16);
                 (mean + sd * normal_quantile(at)).clamp(min, max)
             }
@@ -138,13 +150,14 @@ const KNOT_BITS: u32 = KNOTS.trailing_zeros();
 impl Table {
     fn new(distribution: &Distribution) -> Self {
         let mut knots = Box::new([0.0_f32; KNOTS + 1]);
+        let quantile = distribution.quantiles();
         for (i, knot) in knots.iter_mut().enumerate().take(KNOTS).skip(1) {
-            *knot = distribution.quantile(i as f64 / KNOTS as f64) as f32;
+            *knot = quantile(i as f64 / KNOTS as f64) as f32;
         }
         // the outermost pieces keep the mean of the tail that they stand for
         let tail = |low: f64| {
             const PARTS: i32 = 64;
-            let at = |i: i32| distribution.quantile((low + (f64::from(i) + 0.5) / f64::from(PARTS)) / KNOTS as f64);
+            let at = |i: i32| quantile((low + (f64::from(i) + 0.5) / f64::from(PARTS)) / KNOTS as f64);
             (0..PARTS).map(at).sum::<f64>() / f64::from(PARTS)
         };
         knots[0] = (2.0 * tail(0.0) - f64::from(knots[1])) as f32;
