@@ -22,7 +22,8 @@ fn run_reference(network: &Network<'_>, n_steps: u64) -> Kept {
 /// Asks every engine.
 pub(crate) fn each(check: fn(Engine)) {
     for (name, engine) in ENGINES {
-        println!("{name}");
+        // tells which engine failed
+        eprintln!("{name}");
         check(*engine);
     }
 }

@@ -6,6 +6,7 @@
 #[path = "../common/engines.rs"]
 mod engines;
 
+mod draws;
 mod drives;
 mod error_correction;
 mod escape;
@@ -14,6 +15,7 @@ mod linear;
 mod noise;
 mod nonlinear;
 mod receptors;
+mod recording;
 mod refusals;
 mod release;
 mod stochastic_release;

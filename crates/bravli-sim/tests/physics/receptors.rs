@@ -97,7 +97,8 @@ fn magnesium_blocks_as_both_published_forms_say() {
         }
     }
     each(|engine| {
-        let forms: [(MgBlock, fn(f64) -> f64); 2] = [
+        type Form = fn(f64) -> f64;
+        let forms: [(MgBlock, Form); 2] = [
             (MgBlock::JAHR_STEVENS, |v| 1.0 / (1.0 + (-0.062 * v).exp() / 3.57)),
             (MgBlock::RAT_NEOCORTEX, |v| 1.0 / (1.0 + (-0.072_074_8 * v).exp() / 2.552_24)),
         ];
