@@ -1,7 +1,7 @@
 //! A network as plain columns → spikes, traces and weights.
 //!
 //! Invariant: an engine receives plain columns of numbers and returns spikes; the number of threads changes speed, never
-//! a bit of the result. [`network`] is the description, [`point`] the fast engine, [`reference`] the slow, obvious one it is
+//! a bit of the result. [`network`] is the description, [`point`] the fast engine, [`mod@reference`] the slow, obvious one it is
 //! compared with, [`rate`] the mean-field circuits whose answer is known and which serve as truth controls.
 
 mod error;
