@@ -279,18 +279,10 @@ impl Applied {
         }
     }
 
-    /// Potentials that hold at the step's start, before the membrane moves.
+    /// Potentials that cells of a tile are clamped to, NaN where they are free; none where all are.
     #[inline(always)]
-    pub(crate) fn clamp(&self, tile: usize, v: &mut Tile, fired: &mut Words) {
-        if !self.any_clamped {
-            return;
-        }
-        let clamped = &self.clamped[tile];
-        for i in 0..TILE {
-            let is_free = clamped[i].is_nan();
-            v[i] = if is_free { v[i] } else { clamped[i] };
-            fired[i] = if is_free { fired[i] } else { 0 };
-        }
+    pub(crate) fn clamped(&self, tile: usize) -> Option<&Tile> {
+        self.any_clamped.then(|| &self.clamped[tile])
     }
 }
 
