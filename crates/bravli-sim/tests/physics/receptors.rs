@@ -55,8 +55,8 @@ fn connections_keep_peak_and_charge_of_their_own_decay() {
             let since = |spike: f64| (i as f64 + 1.0 - spike - 1.0) * 0.1;
             let first = |t: f64| 2.0 * course(t, f64::from(1.7_f32)) + 3.0 * course(t, 12.5);
             let expected = first(since(4.0)) + first(since(90.0)) + 5.0 * course(since(40.0), 8.0);
-            // a mixture of two decays at most a factor of two apart keeps peak and charge; in between it is off by no more
-            // than a hundredth of the peaks that are open, which add up to ten
+            // a mixture of two neighbouring decays keeps peak and charge; in between it is off by no more than a hundredth of
+            // the peaks that are open, which add up to ten
             assert!((open - expected).abs() < 0.1, "{open} for {expected} at {i}");
         }
     });
