@@ -5,8 +5,9 @@
 //! compared with, [`rate`] the mean-field circuits whose answer is known and which serve as truth controls.
 
 mod error;
+pub mod lower;
 pub mod network;
-#[expect(missing_docs, reason = "goes once runs are lowered to networks")]
+#[doc(hidden)]
 pub mod old;
 pub mod point;
 pub mod rate;

@@ -1,5 +1,4 @@
 //! The engine that runs still go through.
-mod fibre_spikes;
 mod input;
 pub mod point;
 mod receptors;

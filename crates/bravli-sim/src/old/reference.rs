@@ -4,7 +4,7 @@
 //! compared with it spike by spike on small circuits.
 
 use crate::old::calcium_factor;
-use crate::old::fibre_spikes::fibre_spikes;
+use crate::lower::fibre_spikes;
 use crate::old::input::PointInput;
 use crate::old::receptors::biexponential_factor;
 use bravli_circuit::{Connection as Row, Spikes};

@@ -4,7 +4,7 @@ use super::block::{INPUTS, LANES, Lane, State};
 use super::deliver::deliver;
 use super::kernel::{Noise, draw_noise, step_block};
 use super::plan::{Partition, Plan};
-use crate::old::fibre_spikes::{expected_spikes, fibre_spikes};
+use crate::lower::{expected_spikes, fibre_spikes};
 use crate::old::input::{PointInput, SimError};
 use bravli_circuit::Spikes;
 use bravli_rng::{Draw, Stream};
