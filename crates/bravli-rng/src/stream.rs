@@ -47,6 +47,12 @@ pub enum Draw {
     CellVariation = 19,
     /// Swaps of the ends of connections.
     Shuffle = 24,
+    /// Whether a cell with escape noise fires.
+    Escape = 25,
+    /// Counts of a Poisson drive.
+    Poisson = 26,
+    /// Spontaneous releases.
+    Miniature = 27,
 }
 
 /// A source of draws for one purpose of one population under one seed.

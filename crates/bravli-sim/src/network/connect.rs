@@ -264,6 +264,29 @@ impl Wiring<'_> {
         }
     }
 
+    /// Bounds of what rows can hold; every row of a store that is not a rule is looked at.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        let mut bounds = Bounds::default();
+        if let Some(drawn) = &self.drawn {
+            let range = |table: &Table| {
+                table.0.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)))
+            };
+            let ((low, high), delays) = (range(&drawn.weight), range(&drawn.delay_steps));
+            let to_steps = |delay: f32| (delay + 0.5).max(1.0) as u16;
+            bounds.n_connections = self.expected();
+            bounds.max_weight = low.abs().max(high.abs());
+            bounds.delay = Some((to_steps(delays.0), to_steps(delays.1)));
+            return bounds;
+        }
+        let mut row = Row::default();
+        for source in 0..self.n_sources {
+            self.row(source, &mut row);
+            bounds.add(&row);
+        }
+        bounds
+    }
+
     /// Writes the connections of a source into `row`, which is emptied first.
     pub fn row(&self, source: u32, row: &mut Row) {
         row.clear();
@@ -280,6 +303,40 @@ impl Wiring<'_> {
                 }
             }
         }
+    }
+}
+
+/// What the rows of a projection can hold at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Bounds {
+    /// Connections in all, as in [`Wiring::expected`].
+    pub n_connections: f64,
+    /// Largest weight without its sign.
+    pub max_weight: f32,
+    /// Shortest and longest delay, steps; none where there are no connections.
+    pub delay: Option<(u16, u16)>,
+    /// Shortest and longest decay that connections have for themselves, ms.
+    pub decay_ms: Option<(f32, f32)>,
+    /// Whether connections release spontaneously.
+    pub has_minis: bool,
+    /// Whether connections have ratios of the slow receptor for themselves.
+    pub has_ratios: bool,
+}
+
+impl Bounds {
+    fn add(&mut self, row: &Row) {
+        self.n_connections += row.len() as f64;
+        self.max_weight = row.weight.iter().fold(self.max_weight, |most, weight| most.max(weight.abs()));
+        for delay in &row.delay {
+            let (low, high) = self.delay.unwrap_or((*delay, *delay));
+            self.delay = Some((low.min(*delay), high.max(*delay)));
+        }
+        for decay in &row.own.decay_ms {
+            let (low, high) = self.decay_ms.unwrap_or((*decay, *decay));
+            self.decay_ms = Some((low.min(*decay), high.max(*decay)));
+        }
+        self.has_minis |= row.own.mini_hz.iter().any(|rate| *rate > 0.0);
+        self.has_ratios |= !row.own.slow_ratio.is_empty();
     }
 }
 

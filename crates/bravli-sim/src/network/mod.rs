@@ -25,7 +25,7 @@ mod recording;
 mod values;
 
 pub use check::{Flaw, MAX_POISSON_MEAN, check};
-pub use connect::{Distribution, Pairing, Rule, Wiring};
+pub use connect::{Bounds, Distribution, Pairing, Rule, Wiring};
 pub use draws::{RAW_SD, cell_word, centred_bytes};
 pub use drive::{Cells, Drive, DriveKind, Profile, Waveform};
 pub use neuron::{Adex, Gif, Izhikevich, Lif, NeuronModel, Trains};

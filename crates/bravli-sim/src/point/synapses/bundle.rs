@@ -1,0 +1,88 @@
+//! Projections that are stored and delivered together.
+
+use crate::network::{Plasticity, Release};
+
+/// A plane that the events of a bundle enter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Onto {
+    /// Plane.
+    pub(crate) plane: usize,
+    /// Conversion from stored weights to the plane's unit: (w·factor + half) >> shift.
+    pub(crate) factor: i32,
+    /// See `factor`.
+    pub(crate) shift: u32,
+    /// Weight over the first plane's.
+    pub(crate) ratio: f64,
+}
+
+impl Onto {
+    pub(crate) fn new(plane: usize, ratio: f64) -> Self {
+        Self { plane, factor: 1, shift: 0, ratio }
+    }
+
+    /// Fits the conversion to the units of the bundle's weights and of the plane.
+    pub(crate) fn fit(&mut self, weight_unit: f64, plane_unit: f64) {
+        let ratio = self.ratio * weight_unit / plane_unit;
+        if ratio >= 1.0 && ratio <= 32_768.0 && (ratio - ratio.round()).abs() < 1e-9 * ratio {
+            (self.factor, self.shift) = (ratio.round() as i32, 0);
+            return;
+        }
+        // as many binary digits as the product of two sixteen-bit numbers has room for
+        let shift = (65_535.0 / ratio.max(1e-9)).log2().floor().clamp(0.0, 16.0);
+        (self.factor, self.shift) = ((ratio * shift.exp2()).round().min(65_535.0) as i32, shift as u32);
+    }
+}
+
+/// How a bundle is stored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum BundleKind {
+    /// Four bytes a connection.
+    Compact,
+    /// A record a connection, with release of its own.
+    Release,
+    /// A record a connection, with a weight that learns.
+    Learning(Plasticity),
+}
+
+/// A projection of a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// Position of the projection.
+    pub(crate) projection: usize,
+    /// Position of its target population.
+    pub(crate) population: usize,
+}
+
+/// Projections from one population that share everything but their targets.
+#[derive(Debug, Clone)]
+pub(crate) struct Bundle {
+    pub(crate) source: usize,
+    /// Number of the first source cell among all cells and sources.
+    pub(crate) first_source: u32,
+    pub(crate) n_sources: u32,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) kind: BundleKind,
+    pub(crate) release: Release,
+    /// Planes of the first receptor and of the slow one, where the weight of the first rung goes.
+    pub(crate) onto: Onto,
+    pub(crate) slow: Option<Onto>,
+    /// Unit of stored weights, for [`BundleKind::Compact`].
+    pub(crate) weight_unit: f64,
+    /// Keys of the release's draws.
+    pub(crate) release_key: [u32; 2],
+}
+
+impl Bundle {
+    /// The largest weight that a learning connection may reach.
+    pub(crate) fn bound(&self) -> f64 {
+        match self.kind {
+            BundleKind::Learning(
+                Plasticity::Pair { w_max, .. }
+                | Plasticity::Triplet { w_max, .. }
+                | Plasticity::Inhibitory { w_max, .. }
+                | Plasticity::ErrorCorrecting { w_max, .. },
+            ) => w_max,
+            _ => 0.0,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Lists of connections cut into runs of one delay.
+
+/// Where the connections of a source begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// First run.
+    pub(crate) run: u32,
+    /// First connection.
+    pub(crate) position: u32,
+}
+
+/// Runs of all sources: delay in the low half of a word, length in the high half; a zero ends a source's list.
+#[derive(Debug, Default)]
+pub(crate) struct Runs {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) runs: Vec<u32>,
+}
+
+impl Runs {
+    /// Adds the list of the next source; `counts[d]` connections have delay d, the first of all stands at `position`.
+    pub(crate) fn push(&mut self, counts: &[u32], position: u32) {
+        self.rows.push(Row { run: self.runs.len() as u32, position });
+        for (delay, count) in counts.iter().enumerate() {
+            let mut left = *count;
+            while left > 0 {
+                let length = left.min(u32::from(u16::MAX));
+                self.runs.push(length << 16 | delay as u32);
+                left -= length;
+            }
+        }
+        self.runs.push(0);
+    }
+
+    /// Appends the lists of later sources.
+    pub(crate) fn append(&mut self, other: &Self, connections_before: u32) {
+        let runs_before = self.runs.len() as u32;
+        self.rows.extend(
+            other
+                .rows
+                .iter()
+                .map(|row| Row { run: row.run + runs_before, position: row.position + connections_before }),
+        );
+        self.runs.extend_from_slice(&other.runs);
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.rows.len() * size_of::<Row>() + self.runs.len() * 4
+    }
+}
+
+/// Delay and length of a run; none at the end of a list.
+#[inline(always)]
+pub(crate) fn split(run: u32) -> Option<(u32, usize)> {
+    (run != 0).then_some((run & 0xffff, (run >> 16) as usize))
+}
+
+/// A run that is due at a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Due {
+    /// The run.
+    pub(crate) run: u32,
+    /// Its first connection.
+    pub(crate) position: u32,
+    /// Share of the weight that opens, in 1/65536, under shared short-term plasticity.
+    pub(crate) efficacy: u32,
+    /// Bundle.
+    pub(crate) bundle: u16,
+}
