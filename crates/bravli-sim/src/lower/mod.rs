@@ -174,6 +174,9 @@ fn notes(input: &ColumnInput<'_>, delays: &Survey) -> Vec<String> {
             input.dt_ms, delays.largest_rounding_ms
         ));
     }
+    if input.minis.is_some() {
+        notes.push("spontaneous release: contacts of a connection release together, at the rate of one".into());
+    }
     if input.release == ReleaseModel::Shared {
         notes.push("release is the mean, with one state per cell and synapse class: u and its time constants do not vary".into());
     }
@@ -293,6 +296,7 @@ fn project<'a>(
             .filter(|(_, _, classes): &(String, bool, Vec<usize>)| !classes.is_empty())
             .collect(),
     };
+    let from = source.checked_sub(1).map_or(input.population, |fibres| &input.fibres[fibres].source);
     for (name, excites, classes) in groups {
         let (release, own) = match input.release {
             ReleaseModel::Stochastic => (Release::Stochastic, Own::Sites),
@@ -302,7 +306,7 @@ fn project<'a>(
         let (receptor, slow) = if excites { (AMPA, NMDA) } else { (GABA_A, GABA_B) };
         let rows = ConnectionRows::new(input, connections, &classes, class_excites.len(), excites, own);
         projections.push(Projection {
-            name: format!("{}:{name}", connections.header.edge_population),
+            name: format!("{from}->{}:{name}", input.population),
             source,
             target: CELLS,
             receptor,

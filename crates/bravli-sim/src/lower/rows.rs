@@ -113,7 +113,8 @@ impl Rows for ConnectionRows<'_> {
                 row.own.sites.push(u16::from(connection.n_synapses.max(1)) * u16::from(connection.n_rrp.max(1)));
             }
             if let Some((minis, excites)) = self.minis {
-                row.own.mini_hz.push(minis.per_contact_hz(connection.target, excites) * contacts);
+                // an event is of all contacts, so at the rate of one the mean conductance is that of contacts on their own
+                row.own.mini_hz.push(minis.per_contact_hz(connection.target, excites));
             }
         }
     }

@@ -94,7 +94,7 @@ pub struct Simulate {
     /// `stochastic` (vesicles drawn per contact), `deterministic` (its mean) or `shared` (one mean state per source and synapse class).
     #[serde(default, skip_serializing_if = "is_default")]
     pub release: ReleaseName,
-    /// Adds spontaneous release, at the recipe's rates per layer; needs stochastic release.
+    /// Adds spontaneous release, at the recipe's rates per layer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub minis: bool,
     /// Threads, 1 to 256; 0 takes all. The result does not depend on it.

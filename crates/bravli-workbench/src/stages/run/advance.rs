@@ -57,7 +57,7 @@ pub(super) fn advance(course: &Course<'_>, progress: &dyn Progress) -> Result<Co
     let estimated = estimate(network, EXPECTED_HZ);
     check_room(estimated.bytes)?;
     let expected_s =
-        estimated.rtf_one_core * course.n_steps as f64 * network.dt_ms * 1e-3 / course.threads.max(1) as f64;
+        estimated.core_s_per_s * course.n_steps as f64 * network.dt_ms * 1e-3 / course.threads.max(1) as f64;
     let layout = format!(
         "laying out {} cells and about {:.0} connections; the run takes about {}",
         network.n_neurons(),

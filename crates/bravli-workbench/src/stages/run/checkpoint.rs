@@ -23,7 +23,6 @@ struct Head {
     /// Version of the program, since the layout of a state is its own.
     program: String,
     run: String,
-    step: u64,
     /// Words and checksum of every stream.
     marks: Vec<[u64; 2]>,
     sha256: String,
@@ -57,19 +56,19 @@ impl Checkpoints {
 
     /// Writes a state under another name and moves it into place.
     pub(super) fn save(&self, checkpoint: &Checkpoint, marks: &[Mark]) -> Result<(), ActError> {
+        let state = checkpoint.to_bytes();
         let head = Head {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             run: self.run.clone(),
-            step: checkpoint.step,
             marks: marks.iter().map(|mark| [mark.words, mark.checksum]).collect(),
-            sha256: hex(&Sha256::digest(&checkpoint.bytes)),
+            sha256: hex(&Sha256::digest(&state)),
         };
         let part = self.folder.join("state.part");
         let write = || -> std::io::Result<()> {
             let mut file = fs::File::create(&part)?;
             serde_json::to_writer(&mut file, &head)?;
             file.write_all(b"\n")?;
-            file.write_all(&checkpoint.bytes)?;
+            file.write_all(&state)?;
             drop(file);
             fs::rename(&part, self.folder.join(STATE))
         };
@@ -93,7 +92,7 @@ impl Checkpoints {
             return Err("is damaged");
         }
         let marks = head.marks.iter().map(|[words, checksum]| Mark { words: *words, checksum: *checksum });
-        Ok((Checkpoint { step: head.step, bytes: state.to_vec() }, marks.collect()))
+        Ok((Checkpoint::from_bytes(state).ok_or("is damaged")?, marks.collect()))
     }
 
     /// Removes the folder: the run is complete, or cannot be.
@@ -111,7 +110,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let own = Checkpoints::open(root.path(), "run-a").unwrap();
         assert!(own.load().is_none());
-        let checkpoint = Checkpoint { step: 7, bytes: vec![1, b'\n', 3] };
+        let checkpoint = Checkpoint { step: 7, n_partitions: 1, fingerprint: 9, bytes: vec![1, b'\n', 3] };
         let marks = [Mark { words: 5, checksum: u64::MAX }];
         own.save(&checkpoint, &marks).unwrap();
         assert_eq!(own.load().unwrap().unwrap(), (checkpoint, marks.to_vec()));

@@ -2,7 +2,7 @@
 
 use super::DT_MS;
 use crate::error::ActError;
-use crate::requests::{RecordRequest, RecordVariable, ReleaseName, SilenceMeans, SilenceRequest, Simulate};
+use crate::requests::{RecordRequest, RecordVariable, SilenceMeans, SilenceRequest, Simulate};
 use bravli_circuit::Column;
 use bravli_sim::lower::CELLS;
 use bravli_sim::network::{Cells, Drive, DriveKind, Network, Trace, Variable, Waveform};
@@ -22,14 +22,6 @@ const MAX_AMPLITUDE: f64 = 1e5;
 
 /// Checks what needs no circuit.
 pub(super) fn check_choices(request: &Simulate, duration_ms: f64) -> Result<(), ActError> {
-    if request.minis && request.release != ReleaseName::Stochastic {
-        return Err(ActError::new(
-            "bad_minis",
-            "minis",
-            "spontaneous release is of single vesicles, and needs release: stochastic",
-            "leave out minis or release",
-        ));
-    }
     for (name, n) in [("record", request.record.len()), ("silence", request.silence.len())] {
         if n > MAX_ENTRIES {
             let message = format!("must hold at most {MAX_ENTRIES} entries, got {n}");
