@@ -1,6 +1,7 @@
 //! Measured cases: what the benches time, in units that people compare.
 //!
-//! Invariant: a case is a real piece of the product on the shipped recipe, set up outside the timed part.
+//! Invariant: a case is a real piece of the product, set up outside the timed part: on the shipped recipe, or, in [`cases`],
+//! on a published network that other engines run as well.
 //!
 //! ```
 //! let column = bravli_bench::ColumnCase::new(40.0)?;
@@ -9,7 +10,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod cases;
 mod literature;
+mod memory;
 mod wiring;
 
 pub use literature::{QUERIES, QUESTIONS, many_records};

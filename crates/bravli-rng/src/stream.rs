@@ -47,9 +47,9 @@ pub enum Draw {
     CellVariation = 19,
     /// Swaps of the ends of connections.
     Shuffle = 24,
-    /// Whether a cell with escape noise fires.
+    /// Escape of a membrane with a stochastic threshold.
     Escape = 25,
-    /// Counts of a Poisson drive.
+    /// Events of a Poisson drive.
     Poisson = 26,
     /// Spontaneous releases.
     Miniature = 27,

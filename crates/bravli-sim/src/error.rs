@@ -36,12 +36,14 @@ pub enum SimError {
         available_mib: f64,
     },
     /// A membrane potential became infinite or NaN.
-    #[error("the potential of cell {cell} of {population:?} left the real numbers")]
+    #[error("the potential of cell {cell} of {population:?} left the real numbers at {time_ms} ms")]
     Diverged {
         /// Population.
         population: String,
         /// Cell in its population.
         cell: u32,
+        /// Time, ms.
+        time_ms: f64,
     },
     /// Threads could not be started.
     #[error("cannot start {threads} threads: {message}")]

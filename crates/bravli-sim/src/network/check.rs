@@ -266,8 +266,8 @@ impl Check {
                     let message = format!("cell {cell} does not exist; cells are 0..{}", population.n_cells);
                     self.flaw(at, message, "number cells from 0 within the population");
                 }
-                if !spikes.is_sorted() {
-                    self.flaw(at, "spikes are not sorted", "sort them by step, then cell");
+                if !spikes.windows(2).all(|pair| pair[0] < pair[1]) {
+                    self.flaw(at, "spikes are not sorted or named twice", "sort them by step, then cell");
                 }
             }
         }

@@ -493,7 +493,7 @@ mod tests {
     #[test]
     fn tables_keep_mean_and_spread_of_what_they_stand_for() {
         let evenly = |table: &Table| -> Vec<f64> {
-            (0..1_000_000_u32).map(|i| f64::from(table.at(i * 4_294 + 1_000))).collect()
+            (0..1_000_000_u64).map(|i| f64::from(table.at(((2 * i + 1) * (1 << 32) / 2_000_000) as u32))).collect()
         };
         let normal = Distribution::Normal { mean: 15.0, sd: 7.5, min: f64::NEG_INFINITY, max: f64::INFINITY };
         let (mean, sd) = moments(&evenly(&Table::new(&normal)));

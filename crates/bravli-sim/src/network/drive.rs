@@ -28,7 +28,8 @@ pub enum Cells {
 #[derive(Debug, Clone, PartialEq)]
 pub enum DriveKind {
     /// Independent Poisson events onto a receptor, with delay zero: the events of a step enter at its start. All cells of the
-    /// population take part.
+    /// population take part. The rate at the step's start holds for the step. The count is that of all k ≥ 0 whose threshold
+    /// ⌊F(k)·2³²⌋ is below 2³² − 1 and not above the word, F the distribution of counts, k below 256.
     Poisson {
         /// Receptor that every event opens.
         receptor: usize,
@@ -37,7 +38,8 @@ pub enum DriveKind {
         /// Weight of an event: pA or nS.
         weight: f64,
     },
-    /// An Ornstein–Uhlenbeck conductance, cut at zero where it acts. All cells take part; it starts at its mean.
+    /// An Ornstein–Uhlenbeck conductance, cut at zero where it acts. All cells take part; it starts at its mean and moves by
+    /// sd·√(1 − e^{−2dt/τ}) times [`super::centred_bytes`] over [`super::RAW_SD`].
     OuConductance {
         /// Reversal potential, mV.
         reversal_mv: Values,
@@ -66,7 +68,7 @@ pub enum DriveKind {
         /// Reversal potential, mV.
         reversal_mv: f64,
     },
-    /// Holds the potential between two times; held cells do not spike.
+    /// Holds the potential in the steps that start from `start_ms` on and before `stop_ms`; held cells do not spike.
     Clamp {
         /// Potential, mV.
         v_mv: f64,

@@ -12,6 +12,14 @@
 //! 4. Receptors and drives advance to (s+1)·dt; plasticity sees the spikes of (s+1)·dt.
 //!
 //! A spike of step `k` with a delay of `d` steps enters at the start of step `k + d`. This is NEST's convention.
+//!
+//! A run of n steps tells of the spikes of steps up to n, and of samples of steps 1 to n. Refractory times run on under a
+//! clamp, which goes before them; of several clamps on a cell the last holds.
+//!
+//! # Draws
+//! Each is a word of [`cell_word`] or of one Philox call, under the key of (seed, name, purpose). A word's upper 24 bits make
+//! a uniform number (⌊word/256⌋ + 1/2)/2²⁴. Step `s` draws with `s` as its number: the escape of the spikes of s + 1, Poisson
+//! counts that enter at s, and the move of a noisy drive from s·dt to (s+1)·dt. A source's spike of step `k` draws with `k`.
 
 mod check;
 mod connect;

@@ -62,7 +62,8 @@ pub struct Lif {
 }
 
 /// C V̇ = −g_L(V − E_L) + g_L Δ_T e^{(V−V_T)/Δ_T} − w + I_e + I, τ_w ẇ = a(V − E_L) − w.
-/// At V ≥ V_peak: V ← V_reset for t_ref, w ← w + b; w goes on while V is held.
+/// At V ≥ V_peak: V ← V_reset for t_ref, w ← w + b; w starts at 0 and goes on while V is held. Within a step V stays at
+/// V_peak once it is there.
 ///
 /// # Source
 /// Brette & Gerstner 2005, doi:10.1152/jn.00686.2005.
@@ -97,7 +98,8 @@ pub struct Adex {
 /// C V̇ = −g_L(V − E_L) − Σ η_j + I_e + I; spikes come with intensity λ₀ e^{(V − V_T)/Δ_V}, V_T = V_T* + Σ γ_j.
 ///
 /// At a spike η_j ← η_j + q_stc_j and γ_j ← γ_j + q_sfa_j; between spikes both decay with their τ. V ← V_reset for t_ref.
-/// A step of dt fires with probability 1 − e^{−λ dt}, λ at its end; no spike is drawn while V is held.
+/// A step of dt fires with probability 1 − e^{−λ dt}, λ at its end with γ decayed to it; no spike is drawn while V is held, and
+/// η and γ go on. All four start at 0.
 ///
 /// # Source
 /// Mensi et al. 2012, doi:10.1152/jn.00408.2011; Pozzorini et al. 2015, doi:10.1371/journal.pcbi.1004275.
@@ -132,7 +134,8 @@ pub struct Gif {
 }
 
 /// C V̇ = k(V − v_r)(V − v_t) − u + I_e + I, u̇ = a(U(V) − u), U = b(V − v_r) + b₃ max(V − v_b, 0)³.
-/// At V ≥ v_peak: V ← c, u ← u + d.
+/// At V ≥ v_peak: V ← c, u ← u + d. u starts at 0 and goes on while V is held by a clamp. Within a step V stays at v_peak once
+/// it is there.
 ///
 /// # Source
 /// Izhikevich 2007, Dynamical Systems in Neuroscience, chapter 8; b₃ and v_b are those of its fast-spiking cells.
@@ -167,8 +170,9 @@ pub struct Izhikevich {
 /// Spikes that come from outside.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trains {
-    /// Independent Poisson trains, all with one rate over time, in Hz per cell.
+    /// Independent Poisson trains, all with one rate over time, in Hz per cell: a spike stands at step k ≥ 1 with probability
+    /// 1 − e^{−rate·dt}, the rate that of k·dt.
     Poisson(Profile),
-    /// Given spikes (step, cell), sorted; a replay.
+    /// Given spikes (step, cell), sorted, none named twice; a replay. Step 0 is allowed.
     Given(Vec<(u32, u32)>),
 }

@@ -4,7 +4,9 @@
 /// where it starts negative), at the times at which spikes arrive at the synapse.
 ///
 /// Traces jump by one at each spike and decay between. A presynaptic arrival and a postsynaptic spike at the same time do
-/// not see each other.
+/// not see each other. The weight takes the spike first; an arrival then opens the weight as it stands, and changes it after
+/// that. A spontaneous release is an arrival like any other. Sizes of a weight that starts negative change as the rules say,
+/// so that potentiation makes it more negative; the error-correcting rule alone adds its sum with its sign.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Plasticity {
     /// Pairs, all to all: at a postsynaptic spike w += a_plus·x·(1 − w/w_max)^mu, at an arrival w −= a_minus·y·(w/w_max)^mu,
@@ -69,7 +71,9 @@ pub enum Plasticity {
     ///
     /// The cell's prediction is φ(Σ w a), a the arrivals of each connection filtered by τ (jump of 1/τ, so that a is a rate in
     /// 1/ms), φ(x) = gain·max(x, 0)^exponent cut at max_hz. Every `interval` each connection takes
-    /// w += η (n − φ·interval) a, n the cell's spikes in the interval. Its fixed point is φ(Σ w a) = the somatic rate, the
+    /// w += η (n − φ·interval) a, n the cell's spikes in the interval, φ·interval the sum of φ·dt over its steps, each with a as
+    /// it stands after the arrivals at its start. An interval ends at every s·dt of which s is a multiple of its steps: with the
+    /// spikes of s, before the arrivals that enter at s. Its fixed point is φ(Σ w a) = the somatic rate, the
     /// rule Δw = η (r − φ(w a)) a of the uncertainty-modulated circuits: exponent 1 for cells that tell a mean, 2 for cells
     /// that tell a variance.
     ///

@@ -40,7 +40,8 @@ pub enum Release {
     /// All of it.
     Static,
     /// Short-term plasticity with one parameter set, kept once per source: u ← U + u(1−U)e^{−Δ/F},
-    /// x ← 1 + (x − x u − 1)e^{−Δ/D} with the u before, x = 1 and u = U at the first spike; opens u·x of the weight.
+    /// x ← 1 + (x − x u − 1)e^{−Δ/D} with the u before, x = 1 and u = U at the first spike; opens u·x of the weight. Spontaneous
+    /// releases open U of it and leave the source's state alone.
     ///
     /// # Source
     /// Tsodyks & Markram 1997, doi:10.1073/pnas.94.2.719; the map of NEST's `tsodyks2_synapse`.
@@ -56,6 +57,10 @@ pub enum Release {
     PerConnection,
     /// Stochastic release from the sites of each connection: at a spike each empty site refills with probability
     /// 1 − e^{−Δ/D}, then each filled site releases with probability u; opens released/sites of the weight.
+    ///
+    /// Both counts come from one Philox call under the counter (low half of the connection's number, its high half, step, 0),
+    /// by inversion of the upper 24 bits of words 0 and 1 for a spike of that step, of words 2 and 3 for a spontaneous release
+    /// that enters then. Δ is the time between entries, of spikes and spontaneous releases alike.
     Stochastic,
 }
 
@@ -74,7 +79,12 @@ pub struct PerConnection {
     pub decay_ms: Vec<f32>,
     /// Weight of the slow receptor over the first; [`Slow::ratio`] where empty.
     pub slow_ratio: Vec<f32>,
-    /// Spontaneous releases, Hz; none where empty.
+    /// Spontaneous releases, Hz; none where empty. Each runs through the connection's release as a spike would that enters at
+    /// the start of step ⌈t/dt⌉, after a spike that enters then.
+    ///
+    /// The row's n connections have candidates at n times the largest rate, the i-th after a gap of −ln(draw 2i)/rate, all of
+    /// stream (seed, projection, `Draw::Miniature`) and the source as its entity. Draw 2i + 1 times n gives the connection by
+    /// its whole part, and keeps the candidate where its fraction is below the connection's rate over the largest.
     pub mini_hz: Vec<f32>,
 }
 
@@ -135,6 +145,7 @@ pub trait Rows: Sync + Send {
 
 /// Who connects.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a network holds tens of them, and a rule reads better without a box")]
 pub enum Connectivity<'a> {
     /// Rows held in memory, one per source.
     Listed(Arc<Vec<Row>>),

@@ -33,7 +33,7 @@ pub enum Variable {
     Adaptation,
     /// Moving threshold of [`super::Gif`], mV.
     Threshold,
-    /// What a receptor has open at the step's end, nS or pA.
+    /// What a receptor has open at the step's end, nS or pA, before the events that enter then; NMDA without its block.
     Receptor(usize),
 }
 
@@ -81,7 +81,7 @@ pub trait Sink {
     /// When it cannot be kept; the run then ends.
     fn sample(&mut self, trace: usize, step: u32, values: &[f32]) -> Result<(), SinkError>;
 
-    /// Weights of a weight trace at time step·dt.
+    /// Weights of a weight trace at time step·dt: after the spikes and the end of an interval then, before the arrivals.
     ///
     /// # Errors
     /// When they cannot be kept; the run then ends.

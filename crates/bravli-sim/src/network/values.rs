@@ -27,6 +27,7 @@ impl Values {
 
     /// Number of values held, or none where one serves all.
     #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "none says that one serves all; a list is never asked to be empty")]
     pub fn len(&self) -> Option<usize> {
         match self {
             Self::Same(_) => None,

@@ -433,8 +433,9 @@ impl<'a> Teller<'a> {
         self.values(&mut samples, |trace, step, values| sink.sample(trace, step, values))?;
         self.values(&mut weights, |trace, step, values| sink.weights(trace, step, values))?;
         self.samples = samples;
-        if let Some((population, cell)) = diverged {
-            return Err(SimError::Diverged { population: self.network.populations[population].name.clone(), cell });
+        if let Some((population, cell, step)) = diverged {
+            let population = self.network.populations[population].name.clone();
+            return Err(SimError::Diverged { population, cell, time_ms: f64::from(step) * self.network.dt_ms });
         }
         Ok(())
     }

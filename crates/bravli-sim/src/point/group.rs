@@ -7,7 +7,7 @@ use super::math::{TILE, Tile, Words, ZERO, exp, fade, tile_words};
 use super::membrane::{
     Acting, Kind, V, W, adex_step, any, gif_step, is_uniform, izhikevich_step, lif_exact_step, lif_step, parameters,
 };
-use crate::network::{Effect, MgBlock, Network, NeuronModel, Variable};
+use crate::network::{Effect, MgBlock, Network, Variable};
 use bravli_rng::{Draw, Stream};
 
 /// Accumulators of a partition, one per cell and input; events add whole numbers of a plane's unit.
@@ -116,13 +116,7 @@ impl Group {
         for (tile, rows) in state.chunks_exact_mut(n_rows).enumerate() {
             for lane in 0..TILE {
                 let cell = first + (tile * TILE + lane).min(n_cells - 1);
-                let v = population.v_init_mv.at(cell);
-                rows[V][lane] = v as f32;
-                if let NeuronModel::Izhikevich(model) = &population.model {
-                    // recovery starts where it rests at that potential
-                    let cubic = model.b3_pa_per_mv3.at(cell) * (v - model.v_b_mv.at(cell)).max(0.0).powi(3);
-                    rows[W][lane] = (model.b_ns.at(cell) * (v - model.v_r_mv.at(cell)) + cubic) as f32;
-                }
+                rows[V][lane] = population.v_init_mv.at(cell) as f32;
             }
             for (row, ou) in rows[kind.n_rows() + channels.len()..].iter_mut().zip(&drives.ou) {
                 *row = ou.start(tile);
@@ -146,11 +140,6 @@ impl Group {
             state,
             inputs: vec![ZERO; filters.inputs.len()],
         }
-    }
-
-    /// Number of tiles.
-    pub(crate) fn n_tiles(&self) -> usize {
-        self.n_cells.div_ceil(TILE)
     }
 
     /// Bytes of parameters and state.

@@ -48,8 +48,8 @@ pub(crate) struct Outbox {
     pub(crate) events: u64,
     /// Spikes of neurons.
     pub(crate) n_spikes: u64,
-    /// Population and cell whose potential left the real numbers.
-    pub(crate) diverged: Option<(usize, u32)>,
+    /// Population and cell whose potential left the real numbers, and the step by which it had.
+    pub(crate) diverged: Option<(usize, u32, u32)>,
 }
 
 impl Outbox {
@@ -188,6 +188,7 @@ impl Partition {
             loop {
                 out.events += match &mut stored.built {
                     Built::Compact(store) => store.deliver(bundle, &entry, length, &mut self.planes),
+                    Built::Release(store) if stored.shared.is_some() => store.arrive(&entry, length, entry.efficacy),
                     Built::Release(store) => store.arrive(&entry, length, step - delay),
                     Built::Learning(store) => {
                         store.arrive(bundle, &entry, length, step, &mut self.planes, &common.inverse_units)
@@ -230,7 +231,6 @@ impl Partition {
     #[inline(always)]
     pub(crate) fn advance(&mut self, steps: std::ops::Range<u32>, out: &mut Outbox) {
         for step in steps {
-            self.begin(step);
             self.deliver(step, out);
             let first = out.spikes.len();
             for group in &mut self.groups {
@@ -248,16 +248,8 @@ impl Partition {
             if step % 64 == 63 && out.diverged.is_none() {
                 out.diverged = self.groups.iter().find_map(|group| {
                     let cell = group.diverged()? as u32;
-                    Some((group.population, group.first_tile * super::math::TILE as u32 + cell))
+                    Some((group.population, group.first_tile * super::math::TILE as u32 + cell, step + 1))
                 });
-            }
-        }
-    }
-
-    fn begin(&mut self, step: u32) {
-        for stored in &mut self.stored {
-            if let Built::Learning(store) = &mut stored.built {
-                store.begin(step);
             }
         }
     }
@@ -277,7 +269,7 @@ impl Partition {
                     store.fire(cell, step + 1);
                 }
             }
-            store.end();
+            store.end(step + 1);
         }
     }
 
@@ -292,8 +284,7 @@ impl Partition {
             if let Built::Learning(store) = &self.stored[watch.bundle].built {
                 for (connection, place) in &watch.connections {
                     let own = &store.own[*connection as usize];
-                    let weight = if own.is_negative { -own.weight } else { own.weight };
-                    out.weights.push((watch.trace, step, *place, weight));
+                    out.weights.push((watch.trace, step, *place, own.sign() * own.weight));
                 }
             }
         }

@@ -57,7 +57,7 @@ impl SourceGroup {
         }
     }
 
-    /// Adds the spikes of a step, as (step, number among all sources).
+    /// Adds the spikes of a step, as (step, number among all sources). Poisson trains have none at step 0.
     pub(crate) fn spikes(&mut self, step: u32, out: &mut Vec<(u32, u32)>) {
         match &mut self.trains {
             Own::Given { spikes, next } => {
@@ -66,6 +66,7 @@ impl SourceGroup {
                     *next += 1;
                 }
             }
+            Own::Poisson { .. } if step == 0 => {}
             Own::Poisson { key, rate_hz, dt_ms } => {
                 let rate = rate_hz.at(f64::from(step) * *dt_ms);
                 let p = -(-rate * *dt_ms * 1e-3).exp_m1();

@@ -1,12 +1,18 @@
 //! The slow, obvious engine: f64, one state per connection, one thread.
+//!
+//! It solves the same networks with the same draws as [`crate::point`] and shares none of its code, so that the fast engine
+//! can be compared with it spike by spike on small networks. Suited to some tens of cells and some seconds.
+//!
+//! Linear membranes under currents alone take their exact solution. All others take ten Runge–Kutta steps of fourth order per
+//! step, under conductances that decay as the step goes on; the fast engine replaces those by their means.
 
-use crate::SimError;
-use crate::network::{Network, Sink};
+mod course;
+mod drives;
+mod learning;
+mod membrane;
+mod record;
+mod release;
+mod run;
+mod synapses;
 
-/// Simulates `n_steps` steps.
-///
-/// # Errors
-/// [`SimError`] when the network has flaws or the sink fails.
-pub fn run(_network: &Network<'_>, _n_steps: u64, _sink: &mut dyn Sink) -> Result<(), SimError> {
-    Err(SimError::Cancelled)
-}
+pub use run::run;

@@ -112,26 +112,6 @@ impl Learning {
         self.own.len() * (size_of::<Own>() + 4) + self.post.len() * (size_of::<Post>() + 4) + self.runs.bytes()
     }
 
-    /// What happens at the start of a step before anything arrives.
-    pub(crate) fn begin(&mut self, step: u32) {
-        let Plasticity::ErrorCorrecting { eta, w_max, tau_ms, .. } = self.rule else { return };
-        if step == 0 || !step.is_multiple_of(self.interval) {
-            return;
-        }
-        for cell in 0..self.post.len() {
-            let error = self.post[cell].count - self.post[cell].predicted;
-            let mut sum = 0.0;
-            for index in &self.incoming[self.first[cell] as usize..self.first[cell + 1] as usize] {
-                let own = &mut self.own[*index as usize];
-                let rate = own.trace(0, step, self.rate_x[0]) / tau_ms as f32;
-                own.weight = (own.weight + eta as f32 * error * rate).clamp(0.0, w_max as f32);
-                sum += own.weight * rate;
-            }
-            let post = &mut self.post[cell];
-            (post.count, post.predicted, post.sum) = (0.0, 0.0, sum);
-        }
-    }
-
     /// Opens the receptors of a run that arrives at a step, then learns; returns its length.
     pub(crate) fn arrive(
         &mut self,
@@ -145,7 +125,7 @@ impl Learning {
         let from = due.position as usize;
         for own in &mut self.own[from..from + length] {
             let target = usize::from(own.target);
-            let weight = if own.is_negative { -own.weight } else { own.weight };
+            let weight = own.sign() * own.weight;
             for onto in std::iter::once(&bundle.onto).chain(&bundle.slow) {
                 let amount = weight * onto.ratio as f32 * inverse_units[onto.plane];
                 planes[onto.plane][target] += rounded(amount);
@@ -166,7 +146,7 @@ impl Learning {
                     let offset = (2.0 * target_hz * 1e-3 * tau_ms) as f32;
                     own.move_by(eta as f32 * (y(0) - offset), w_max as f32);
                 }
-                Plasticity::ErrorCorrecting { tau_ms, .. } => post.sum += own.weight / tau_ms as f32,
+                Plasticity::ErrorCorrecting { tau_ms, .. } => post.sum += own.sign() * own.weight / tau_ms as f32,
             }
             own.x = [x[0] + 1.0, x[1] + 1.0];
             own.last = step + 1;
@@ -203,8 +183,8 @@ impl Learning {
         }
     }
 
-    /// What happens at the end of a step.
-    pub(crate) fn end(&mut self) {
+    /// What happens at the end of a step, which is step `step`, after its spikes and before anything arrives.
+    pub(crate) fn end(&mut self, step: u32) {
         let Plasticity::ErrorCorrecting { gain, exponent, max_hz, .. } = self.rule else { return };
         let (gain, ceiling) = (gain as f32, (max_hz * 1e-3) as f32);
         let keep = decay(self.rate_x[0]);
@@ -212,6 +192,26 @@ impl Learning {
             let rate = (gain * power(post.sum.max(0.0), exponent)).min(ceiling);
             post.predicted += rate * self.dt_ms;
             post.sum *= keep;
+        }
+        if step.is_multiple_of(self.interval) {
+            self.correct(step);
+        }
+    }
+
+    /// Moves weights by the error of the interval that ends at a step.
+    fn correct(&mut self, step: u32) {
+        let Plasticity::ErrorCorrecting { eta, w_max, tau_ms, .. } = self.rule else { return };
+        for cell in 0..self.post.len() {
+            let error = self.post[cell].count - self.post[cell].predicted;
+            let mut sum = 0.0;
+            for index in &self.incoming[self.first[cell] as usize..self.first[cell + 1] as usize] {
+                let own = &mut self.own[*index as usize];
+                let rate = own.trace(0, step, self.rate_x[0]) / tau_ms as f32;
+                own.move_by(own.sign() * eta as f32 * error * rate, w_max as f32);
+                sum += own.sign() * own.weight * rate;
+            }
+            let post = &mut self.post[cell];
+            (post.count, post.predicted, post.sum) = (0.0, 0.0, sum);
         }
     }
 
@@ -235,6 +235,11 @@ impl Own {
     /// A trace of arrivals at a step, before what arrives then.
     fn trace(&self, index: usize, step: u32, rate: f32) -> f32 {
         if self.last == 0 { 0.0 } else { self.x[index] * decay((step + 1 - self.last) as f32 * rate) }
+    }
+
+    /// Sign of the weight.
+    pub(crate) fn sign(&self) -> f32 {
+        if self.is_negative { -1.0 } else { 1.0 }
     }
 
     fn move_by(&mut self, change: f32, w_max: f32) {

@@ -51,7 +51,7 @@ pub(crate) struct Release {
     pub(crate) own: Vec<Own>,
     /// Rates of spontaneous release, in the order of `own`. [Hz]
     pub(crate) mini_hz: Vec<f32>,
-    /// Arrivals of the step at hand: connection and step of the spike.
+    /// Arrivals of the step at hand: connection, and step of the spike; or, under shared short-term plasticity, its efficacy.
     pending: Vec<(u32, u32)>,
     minis: Option<Minis>,
 }
@@ -154,6 +154,7 @@ impl Release {
         }
         let mut draws = [[0.0_f32; LANES]; 2];
         let is_stochastic = bundle.release == Rule::Stochastic;
+        let is_shared = matches!(bundle.release, Rule::Shared { .. });
         for lane in 0..LANES {
             facilitation[lane] = decay(facilitation[lane]);
             recovery[lane] = decay(recovery[lane]);
@@ -169,6 +170,7 @@ impl Release {
             let own = &mut self.own[*position as usize];
             let opened =
                 own.release(bundle.release, step, facilitation[lane], recovery[lane], [draws[0][lane], draws[1][lane]]);
+            let opened = if is_shared { spike[lane] as f32 * (1.0 / 2_147_483_648.0) } else { opened };
             own.open(bundle, opened, planes, inverse_units);
         }
     }
@@ -235,7 +237,8 @@ impl Own {
         let is_first = self.last == 0;
         self.last = step + 1;
         match rule {
-            Rule::Static | Rule::Shared { .. } => 1.0,
+            // a spontaneous release has U; a spike has what its source has
+            Rule::Static | Rule::Shared { .. } => self.u_rest,
             Rule::PerConnection => {
                 if is_first {
                     (self.u, self.level) = (self.u_rest, 1.0);

@@ -3,7 +3,7 @@
 use super::bundle::{Bundle, BundleKind};
 use super::{Compact, Learning, LearningRow, Mini, Release, ReleaseRow, Runs};
 use crate::SimError;
-use crate::network::{Connectivity, Effect, Network, Row, Wiring};
+use crate::network::{Connectivity, Effect, Network, Release as Rule, Row, Wiring};
 use crate::point::filters::Filters;
 use crate::point::layout::{Layout, Share};
 use crate::point::math::TILE;
@@ -326,6 +326,8 @@ struct ReleaseBuilder<'a> {
     receptor: usize,
     kinetics: crate::network::Kinetics,
     slow_ratio: f64,
+    /// Share of the weight that opens where connections have no utilisation of their own.
+    u: f32,
     dt_ms: f64,
 }
 
@@ -339,6 +341,7 @@ impl<'a> ReleaseBuilder<'a> {
             receptor: projection.receptor,
             kinetics: receptor.kinetics,
             slow_ratio: projection.slow.map_or(0.0, |slow| slow.ratio),
+            u: if let Rule::Shared { u, .. } = projection.release { u as f32 } else { 1.0 },
             dt_ms: ground.network.dt_ms,
         }
     }
@@ -362,7 +365,7 @@ impl<'a> ReleaseBuilder<'a> {
             last: 0,
             u: 0.0,
             level: f32::from(sites),
-            u_rest: row.own.u.get(j).copied().unwrap_or(1.0),
+            u_rest: row.own.u.get(j).copied().unwrap_or(self.u),
             rec_rate: per_step(&row.own.tau_rec_ms),
             facil_rate: per_step(&row.own.tau_facil_ms),
             weight: (weight * mix.factor) as f32,
