@@ -247,7 +247,7 @@ impl Partition {
 
 fn tiles(state: &mut [Tile], tape: &mut Tape<'_>) {
     for tile in state {
-        tape.words(tile);
+        tape.words(&mut tile[..]);
     }
 }
 

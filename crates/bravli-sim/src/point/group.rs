@@ -3,13 +3,13 @@
 use super::drives::{Drives, Tiles};
 use super::filters::{Filters, effect_over_step};
 use super::layout::Share;
-use super::math::{TILE, Tile, Words, ZERO, exp, fade, tile_words};
+use super::math::{Lined, NO_WORDS, TILE, Tile, Words, ZERO, exp, fade, tile_words};
 use super::membrane::{Acting, GIF_V_TH, HELD, IZHIKEVICH_PEAK, Kind, SFA, V, W, any, is_uniform, parameters};
 use crate::network::{Effect, MgBlock, Network, Variable};
 use bravli_rng::{Draw, Stream};
 
 /// Accumulators of a partition, one per cell and input; events add whole numbers of a plane's unit.
-pub(crate) type Plane = Box<[i32; super::layout::MAX_CELLS]>;
+pub(crate) type Plane = Box<Lined<[i32; super::layout::MAX_CELLS]>>;
 
 /// An exponential of a receptor over one step.
 #[derive(Debug)]
@@ -161,7 +161,7 @@ impl Group {
         }
         let (n_membrane, n_channels, n_parameters) =
             (self.kind.n_rows(), self.channels.len(), self.kind.n_parameters());
-        let mut words: Words = [0; TILE];
+        let mut words = NO_WORDS;
         for (tile, rows) in self.state.chunks_exact_mut(self.n_rows).enumerate() {
             let at = self.local + tile * TILE;
             for ((input, gain), plane) in self.inputs.iter_mut().zip(&self.input_gain).zip(planes.iter_mut()) {
@@ -190,7 +190,7 @@ impl Group {
             let own = if self.is_uniform { 0 } else { tile * n_parameters };
             let parameters = &self.parameters[own..own + n_parameters];
             let acting = Acting { g: &g, drive: &drive, held: &held };
-            let mut fired: Words = [0; TILE];
+            let mut fired = NO_WORDS;
             if self.kind == Kind::Gif {
                 tile_words(self.escape, self.first_tile + tile as u32, step, &mut words);
             }

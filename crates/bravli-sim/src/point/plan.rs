@@ -3,6 +3,7 @@
 use super::filters::{Filters, kind_of};
 use super::group::{Group, Plane};
 use super::layout::{Layout, MAX_CELLS};
+use super::math::Lined;
 use super::partition::{Partition, Stored};
 use super::source::SourceGroup;
 use super::synapses::{Built, Bundle, BundleKind, Onto, Target, build};
@@ -148,12 +149,7 @@ impl Plan {
 }
 
 fn plane() -> Plane {
-    // zeroed pages come from the system and cost nothing until they are touched
-    let zeros = vec![0_i32; MAX_CELLS].into_boxed_slice();
-    match zeros.try_into() {
-        Ok(plane) => plane,
-        Err(_) => unreachable!("a plane is as long as it was made"),
-    }
+    Box::new(Lined([0; MAX_CELLS]))
 }
 
 /// By population and receptor, the range of decays that connections have for themselves.
