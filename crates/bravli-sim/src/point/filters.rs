@@ -18,10 +18,6 @@ impl Ladder {
         Self { rungs: (0..n).map(|rung| shortest * ratio.powi(rung as i32)).collect() }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rungs.len()
-    }
-
     /// The rung below `tau` and the share of the next, so that peak and charge of the decay are kept:
     /// α + β = 1 and α τ₁ + β τ₂ = τ.
     pub(crate) fn mix(&self, tau: f64) -> (usize, f64) {

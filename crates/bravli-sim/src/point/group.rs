@@ -142,11 +142,6 @@ impl Group {
         }
     }
 
-    /// Number of tiles.
-    pub(crate) fn n_tiles(&self) -> usize {
-        self.n_cells.div_ceil(TILE)
-    }
-
     /// Bytes of parameters and state.
     pub(crate) fn bytes(&self) -> usize {
         (self.parameters.len() + self.state.len()) * size_of::<Tile>()

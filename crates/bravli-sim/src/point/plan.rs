@@ -67,7 +67,7 @@ impl Plan {
             .collect();
         slow_on_ladders(network, &filters)?;
         minis_that_learn(network, &bounds)?;
-        let mut bundles = bundles(network, &layout, &filters, &bounds);
+        let mut bundles = bundles(network, &filters, &bounds);
         let delays = bounds.iter().filter_map(|bounds| bounds.delay);
         let (shortest, longest) =
             delays.fold((u32::from(u16::MAX), 1), |(low, high), (a, b)| (low.min(a.into()), high.max(b.into())));
@@ -90,11 +90,12 @@ impl Plan {
         let n_planes = filters.iter().map(|filters| filters.inputs.len()).max().unwrap_or(0);
         let units = pool.install(|| units(&bundles, &stores, n_planes));
         for bundle in &mut bundles {
-            let unit = if bundle.kind == BundleKind::Compact { bundle.weight_unit } else { 1.0 };
+            if bundle.kind != BundleKind::Compact {
+                continue;
+            }
+            let is_scaled = matches!(bundle.release, Release::Shared { .. });
             for onto in std::iter::once(&mut bundle.onto).chain(&mut bundle.slow) {
-                if bundle.kind == BundleKind::Compact {
-                    onto.fit(unit, units[onto.plane]);
-                }
+                onto.fit(bundle.weight_unit, units[onto.plane], is_scaled);
             }
         }
         let mut bundles_of = vec![Vec::new(); network.populations.len()];
@@ -196,7 +197,7 @@ fn minis_that_learn(network: &Network<'_>, bounds: &[Bounds]) -> Result<(), SimE
 }
 
 /// Projections that can be stored together, together.
-fn bundles(network: &Network<'_>, layout: &Layout, filters: &[Filters], bounds: &[Bounds]) -> Vec<Bundle> {
+fn bundles(network: &Network<'_>, filters: &[Filters], bounds: &[Bounds]) -> Vec<Bundle> {
     let mut bundles: Vec<Bundle> = Vec::new();
     for (index, (projection, bounds)) in network.projections.iter().zip(bounds).enumerate() {
         if bounds.delay.is_none() {
@@ -235,7 +236,6 @@ fn bundles(network: &Network<'_>, layout: &Layout, filters: &[Filters], bounds: 
         }
         bundles.push(Bundle {
             source: projection.source,
-            first_source: layout.populations[projection.source].first_source,
             n_sources: network.populations[projection.source].n_cells,
             targets: vec![target],
             kind,
@@ -277,6 +277,12 @@ fn units(bundles: &[Bundle], stores: &[Vec<Built>], n_planes: usize) -> Vec<f64>
             let at_least = most / (f64::from(i32::MAX) * 0.999);
             let finest = compact.iter().copied().fold(f64::INFINITY, f64::min);
             let coarsest = compact.iter().copied().fold(0.0, f64::max) / 32_768.0;
+            // shares of weights are finer than weights
+            let is_scaled = bundles.iter().any(|bundle| {
+                let planes = std::iter::once(&bundle.onto).chain(&bundle.slow);
+                matches!(bundle.release, Release::Shared { .. }) && planes.into_iter().any(|onto| onto.plane == plane)
+            });
+            let finest = if is_scaled { finest / 256.0 } else { finest };
             let unit = if finest.is_finite() { finest.max(coarsest) } else { most * 2.0_f64.powi(-30) };
             let unit = if unit < at_least { at_least } else { unit };
             if unit > 0.0 { unit } else { 1.0 }

@@ -13,11 +13,8 @@ pub(crate) use lif::{exact_step as lif_exact_step, step as lif_step};
 use super::math::{TILE, Tile, Words};
 use crate::network::{NeuronModel, Values};
 
-/// Row of the potential in a tile's state. [mV]
+/// Row of the potential in a tile's state, before that of the steps left to be held. [mV]
 pub(crate) const V: usize = 0;
-
-/// Row of the steps left to be held.
-pub(crate) const HELD: usize = 1;
 
 /// Row of the adaptation of [`Kind::Adex`] and [`Kind::Izhikevich`], and the first of [`Kind::Gif`]. [pA]
 pub(crate) const W: usize = 2;

@@ -170,7 +170,7 @@ impl Release {
             let own = &mut self.own[*position as usize];
             let opened =
                 own.release(bundle.release, step, facilitation[lane], recovery[lane], [draws[0][lane], draws[1][lane]]);
-            let opened = if is_shared { spike[lane] as i32 as f32 * (1.0 / 65_536.0) } else { opened };
+            let opened = if is_shared { spike[lane] as f32 * (1.0 / 2_147_483_648.0) } else { opened };
             own.open(bundle, opened, planes, inverse_units);
         }
     }

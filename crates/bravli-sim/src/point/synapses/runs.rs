@@ -61,7 +61,7 @@ pub(crate) struct Due {
     pub(crate) run: u32,
     /// Its first connection.
     pub(crate) position: u32,
-    /// Share of the weight that opens, in 1/65536, under shared short-term plasticity.
+    /// Share of the weight that opens, in 2⁻³¹, under shared short-term plasticity.
     pub(crate) efficacy: u32,
     /// Bundle.
     pub(crate) bundle: u16,
