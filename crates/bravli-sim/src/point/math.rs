@@ -1,6 +1,6 @@
 //! Arithmetic on tiles of sixty-four cells: plain loops that every instruction set turns into the same bits.
 
-use bravli_rng::philox4x32;
+use bravli_rng::philox4x32_7;
 use std::ops::{Deref, DerefMut};
 
 /// Cells per tile.
@@ -97,7 +97,7 @@ pub(crate) fn to_unit(word: u32) -> f32 {
 pub(crate) fn tile_words(key: [u32; 2], tile: u32, step: u32, words: &mut Words) {
     let mut drawn = Lined([[0_u32; 16]; 4]);
     for lane in 0..16 {
-        let [a, b, c, d] = philox4x32([tile * 16 + lane as u32, step, 0, 0], key);
+        let [a, b, c, d] = philox4x32_7([tile * 16 + lane as u32, step, 0, 0], key);
         drawn[0][lane] = a;
         drawn[1][lane] = b;
         drawn[2][lane] = c;
