@@ -121,13 +121,20 @@ class Checks:
             self.failed.append(what)
 
 
-def simulated(script):
+def simulated(script, compiled):
     """Runs a script; gives its summary, or what it said last."""
     begin = time.perf_counter()
     command = [sys.executable, str(script), "--out", str(script.parent / "spikes.csv")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    if script.parent.name == "brian2" and not compiled:
+        command.append("--runtime")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
     lines = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()
     return done.returncode == 0, lines[-1] if lines else "", time.perf_counter() - begin
+
+
+def asked(script):
+    """Whether a script is run: Brian2 in Python takes minutes, so it has those networks that need it."""
+    return script.parent.name == "nest" or json.loads((script.parent.parent / "about.json").read_text())["brian2"]
 
 
 def worst(rows):
@@ -146,6 +153,8 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", help="a network")
     parser.add_argument("--keep", action="store_true", help="take spikes of an earlier call where they lie there")
+    parser.add_argument("--all", action="store_true", help="run Brian2 on every network, also where NEST stands for both")
+    parser.add_argument("--compiled", action="store_true", help="let Brian2 compile its programs: long runs are faster, short ones slower")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--table", action="store_true", help="print every figure")
     arguments = parser.parse_args()
@@ -155,10 +164,10 @@ def main():
     checks.that(folders, "there are networks", len(folders))
 
     scripts = [folder / engine / "simulate.py" for folder in folders for engine in ENGINES]
-    scripts = [script for script in scripts if script.exists()]
+    scripts = [script for script in scripts if script.exists() and (arguments.all or asked(script))]
     wanted = [script for script in scripts if not (arguments.keep and (script.parent / "spikes.csv").exists())]
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for script, (fine, told, took) in zip(wanted, pool.map(simulated, wanted)):
+        for script, (fine, told, took) in zip(wanted, pool.map(lambda script: simulated(script, arguments.compiled), wanted)):
             name = f"{script.parent.parent.name} runs in {script.parent.name}"
             checks.that(fine, name, f"{told} ({took:.0f} s)")
 

@@ -35,6 +35,8 @@ struct Case {
     onset_ms: f64,
     /// Without noise: every spike is compared.
     deterministic: bool,
+    /// Whether Brian2 is asked as well, which takes its time.
+    brian2: bool,
     network: Network<'static>,
 }
 
@@ -91,10 +93,11 @@ fn about(case: &Case, seeds: u64) -> String {
     let sizes = case.network.populations.iter().filter(|population| !population.model.is_source());
     let sizes: Vec<String> = sizes.map(|population| format!("{:?}: {}", population.name, population.n_cells)).collect();
     format!(
-        "{{\"duration_ms\": {:?}, \"onset_ms\": {:?}, \"dt_ms\": {DT_MS:?}, \"deterministic\": {}, \"seeds\": {}, \"cells\": {{{}}}}}\n",
+        "{{\"duration_ms\": {:?}, \"onset_ms\": {:?}, \"dt_ms\": {DT_MS:?}, \"deterministic\": {}, \"brian2\": {}, \"seeds\": {}, \"cells\": {{{}}}}}\n",
         case.duration_ms,
         case.onset_ms,
         case.deterministic,
+        case.brian2,
         if case.deterministic { 1 } else { seeds },
         sizes.join(", ")
     )
@@ -157,7 +160,7 @@ fn scattered(n: u32, from: f64, to: f64) -> Values {
 }
 
 fn case(name: &'static str, duration_ms: f64, network: Network<'static>) -> Case {
-    Case { name, duration_ms, onset_ms: 300.0, deterministic: false, network: listed(network) }
+    Case { name, duration_ms, onset_ms: 300.0, deterministic: false, brian2: false, network: listed(network) }
 }
 
 fn network(populations: Vec<Population>, projections: Vec<Projection<'static>>, drives: Vec<Drive>) -> Network<'static> {
@@ -330,7 +333,7 @@ fn ticking() -> Case {
         kind: DriveKind::Current(step),
     }];
     let network = network(vec![first, second, fibres], projections, drives);
-    Case { name: "ticking", duration_ms: 500.0, onset_ms: 0.0, deterministic: true, network: listed(network) }
+    Case { name: "ticking", duration_ms: 500.0, onset_ms: 0.0, deterministic: true, brian2: true, network: listed(network) }
 }
 
 /// Current-based LIF cells with Poisson input, after Brunel.
@@ -385,7 +388,7 @@ fn adapting() -> Case {
             ]
         })
         .collect();
-    case("adapting", 4_000.0, network(populations, projections, drives))
+    Case { brian2: true, ..case("adapting", 2_500.0, network(populations, projections, drives)) }
 }
 
 /// Biexponential receptors, with a blocked slow one beside AMPA or without.
@@ -411,7 +414,7 @@ fn courses(nmda: bool) -> Case {
     }
     let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_500.0, 1.8)).collect();
     let name = if nmda { "nmda" } else { "courses" };
-    case(name, 3_000.0, network(populations, projections, drives))
+    Case { brian2: nmda, ..case(name, 2_500.0, network(populations, projections, drives)) }
 }
 
 /// Cells with escape noise, under a fluctuating current of their own.
@@ -451,7 +454,7 @@ fn vesicles() -> Case {
         }
     }
     let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_000.0, 1.3)).collect();
-    case("vesicles", 4_000.0, network(populations, projections, drives))
+    Case { brian2: true, ..case("vesicles", 2_500.0, network(populations, projections, drives)) }
 }
 
 /// Inhibition that learns to hold the excitatory cells at a rate.
@@ -497,5 +500,5 @@ fn quadratic() -> Case {
         population("I", 60, model, &receptors, (-65.0, -55.0)),
     ];
     let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_000.0, 0.9)).collect();
-    case("quadratic", 3_000.0, network(populations, recurrent(0.1, 1.0, 2.0), drives))
+    Case { brian2: true, ..case("quadratic", 2_500.0, network(populations, recurrent(0.1, 1.0, 2.0), drives)) }
 }
