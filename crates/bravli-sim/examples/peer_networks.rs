@@ -7,9 +7,9 @@
 //! run whose recurrent weights are 1.3 times too large, which a comparison must notice.
 
 use bravli_sim::network::{
-    Adex, Cells, Connectivity, Distribution, Drive, DriveKind, Effect, Gif, Izhikevich, Kept, Kinetics, Lif, MgBlock, Network,
-    NeuronModel, Pairing, Plasticity, Population, Profile, Projection, Receptor, Recording, Release, Row, Rule, Slow, Trains,
-    Values, Waveform,
+    Adex, Cells, Connectivity, Distribution, Drive, DriveKind, Effect, Gif, Izhikevich, Kept, Kinetics, Lif, MgBlock,
+    Network, NeuronModel, Pairing, Plasticity, Population, Profile, Projection, Receptor, Recording, Release, Row,
+    Rule, Slow, Trains, Values, Waveform,
 };
 use bravli_sim::outside::{self, Files, Untranslated};
 use bravli_sim::point::{Engine, Options, Simd};
@@ -163,11 +163,21 @@ fn case(name: &'static str, duration_ms: f64, network: Network<'static>) -> Case
     Case { name, duration_ms, onset_ms: 300.0, deterministic: false, brian2: false, network: listed(network) }
 }
 
-fn network(populations: Vec<Population>, projections: Vec<Projection<'static>>, drives: Vec<Drive>) -> Network<'static> {
+fn network(
+    populations: Vec<Population>,
+    projections: Vec<Projection<'static>>,
+    drives: Vec<Drive>,
+) -> Network<'static> {
     Network { dt_ms: DT_MS, seed: 1, populations, projections, drives, recording: Recording::default() }
 }
 
-fn population(name: &str, n_cells: u32, model: NeuronModel, receptors: &[Receptor], v_init_mv: (f64, f64)) -> Population {
+fn population(
+    name: &str,
+    n_cells: u32,
+    model: NeuronModel,
+    receptors: &[Receptor],
+    v_init_mv: (f64, f64),
+) -> Population {
     let v_init_mv = scattered(n_cells, v_init_mv.0, v_init_mv.1);
     Population { name: name.into(), n_cells, model, receptors: receptors.to_vec(), v_init_mv }
 }
@@ -309,8 +319,10 @@ fn cases() -> Vec<Case> {
 
 /// No noise: constant currents, a step of current, given spikes, and no loop in which a late spike makes others late.
 fn ticking() -> Case {
-    let receptors =
-        [receptor("fast", exponential(2.0), Effect::Current), receptor("slow", biexponential(1.0, 8.0), Effect::Current)];
+    let receptors = [
+        receptor("fast", exponential(2.0), Effect::Current),
+        receptor("slow", biexponential(1.0, 8.0), Effect::Current),
+    ];
     let first = population("first", 60, lif(scattered(60, 290.0, 420.0)), &receptors, (-65.0, -52.0));
     let second = population("second", 60, lif(scattered(60, 300.0, 450.0)), &receptors, (-65.0, -52.0));
     let given: Vec<(u32, u32)> = (0..60).map(|k| (5 + 80 * k, k % 10)).collect();
@@ -324,7 +336,8 @@ fn ticking() -> Case {
     let rule = |p: f64, weight: f64| Rule::new(Pairing::Bernoulli(p), spread(weight), delays());
     let mut facilitating = projection((2, 0), 0, rule(0.2, 120.0));
     facilitating.release = Release::Shared { u: 0.4, tau_rec_ms: 100.0, tau_facil_ms: 200.0 };
-    let projections = vec![facilitating, projection((0, 1), 1, rule(0.1, -8.0)), projection((2, 1), 0, rule(0.2, 60.0))];
+    let projections =
+        vec![facilitating, projection((0, 1), 1, rule(0.1, -8.0)), projection((2, 1), 0, rule(0.2, 60.0))];
     let step = Waveform::Step { start_ms: 200.0, stop_ms: 300.0, amplitude: 60.0 };
     let drives = vec![Drive {
         name: "step".into(),
@@ -333,7 +346,14 @@ fn ticking() -> Case {
         kind: DriveKind::Current(step),
     }];
     let network = network(vec![first, second, fibres], projections, drives);
-    Case { name: "ticking", duration_ms: 500.0, onset_ms: 0.0, deterministic: true, brian2: true, network: listed(network) }
+    Case {
+        name: "ticking",
+        duration_ms: 500.0,
+        onset_ms: 0.0,
+        deterministic: true,
+        brian2: true,
+        network: listed(network),
+    }
 }
 
 /// Current-based LIF cells with Poisson input, after Brunel.
@@ -350,10 +370,8 @@ fn currents() -> Case {
 
 /// Conductance-based LIF cells, after Brette et al. 2007.
 fn conductances() -> Case {
-    let receptors = [
-        receptor("AMPA", exponential(5.0), conductance(0.0)),
-        receptor("GABA", exponential(10.0), conductance(-80.0)),
-    ];
+    let receptors =
+        [receptor("AMPA", exponential(5.0), conductance(0.0)), receptor("GABA", exponential(10.0), conductance(-80.0))];
     let populations = vec![
         population("E", 320, lif(0.0.into()), &receptors, (-65.0, -50.0)),
         population("I", 80, lif(0.0.into()), &receptors, (-65.0, -50.0)),
@@ -364,10 +382,8 @@ fn conductances() -> Case {
 
 /// Adaptive exponential cells with short-term plasticity and fluctuating conductances.
 fn adapting() -> Case {
-    let receptors = [
-        receptor("AMPA", exponential(3.0), conductance(0.0)),
-        receptor("GABA", exponential(10.0), conductance(-75.0)),
-    ];
+    let receptors =
+        [receptor("AMPA", exponential(3.0), conductance(0.0)), receptor("GABA", exponential(10.0), conductance(-75.0))];
     let populations = vec![
         population("E", 160, adex(2.0, 40.0, 120.0), &receptors, (-70.0, -55.0)),
         population("I", 40, adex(0.0, 0.0, 30.0), &receptors, (-70.0, -55.0)),
@@ -419,26 +435,21 @@ fn courses(nmda: bool) -> Case {
 
 /// Cells with escape noise, under a fluctuating current of their own.
 fn escaping() -> Case {
-    let receptors = [
-        receptor("AMPA", exponential(2.0), conductance(0.0)),
-        receptor("GABA", exponential(8.0), conductance(-80.0)),
-    ];
+    let receptors =
+        [receptor("AMPA", exponential(2.0), conductance(0.0)), receptor("GABA", exponential(8.0), conductance(-80.0))];
     let populations = vec![
         population("E", 240, gif(), &receptors, (-70.0, -58.0)),
         population("I", 60, gif(), &receptors, (-70.0, -58.0)),
     ];
-    let noise =
-        |mean: f64| DriveKind::OuCurrent { mean_pa: mean.into(), sd_pa: 30.0.into(), tau_ms: 5.0.into() };
+    let noise = |mean: f64| DriveKind::OuCurrent { mean_pa: mean.into(), sd_pa: 30.0.into(), tau_ms: 5.0.into() };
     let drives = vec![drive("to E", 0, noise(95.0)), drive("to I", 1, noise(105.0))];
     case("escaping", 4_000.0, network(populations, recurrent(0.1, 0.7, 1.2), drives))
 }
 
 /// Stochastic release from a few sites per connection.
 fn vesicles() -> Case {
-    let receptors = [
-        receptor("AMPA", exponential(3.0), conductance(0.0)),
-        receptor("GABA", exponential(8.0), conductance(-80.0)),
-    ];
+    let receptors =
+        [receptor("AMPA", exponential(3.0), conductance(0.0)), receptor("GABA", exponential(8.0), conductance(-80.0))];
     let populations = vec![
         population("E", 240, lif(0.0.into()), &receptors, (-65.0, -52.0)),
         population("I", 60, lif(0.0.into()), &receptors, (-65.0, -52.0)),
@@ -459,10 +470,8 @@ fn vesicles() -> Case {
 
 /// Inhibition that learns to hold the excitatory cells at a rate.
 fn balancing() -> Case {
-    let receptors = [
-        receptor("AMPA", exponential(5.0), conductance(0.0)),
-        receptor("GABA", exponential(10.0), conductance(-80.0)),
-    ];
+    let receptors =
+        [receptor("AMPA", exponential(5.0), conductance(0.0)), receptor("GABA", exponential(10.0), conductance(-80.0))];
     let populations = vec![
         population("E", 160, lif(0.0.into()), &receptors, (-65.0, -52.0)),
         population("I", 40, lif(0.0.into()), &receptors, (-65.0, -52.0)),
@@ -477,10 +486,8 @@ fn balancing() -> Case {
 
 /// Quadratic cells, which NEST has without receptors only.
 fn quadratic() -> Case {
-    let receptors = [
-        receptor("AMPA", exponential(3.0), conductance(0.0)),
-        receptor("GABA", exponential(8.0), conductance(-80.0)),
-    ];
+    let receptors =
+        [receptor("AMPA", exponential(3.0), conductance(0.0)), receptor("GABA", exponential(8.0), conductance(-80.0))];
     let model = NeuronModel::Izhikevich(Izhikevich {
         c_m_pf: 100.0.into(),
         k_pa_per_mv2: 0.7.into(),

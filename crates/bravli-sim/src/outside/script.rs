@@ -19,7 +19,11 @@ pub(super) struct Script {
 
 impl Script {
     /// A script without code, or what is wrong with the network.
-    pub(super) fn new(engine: &'static str, network: &Network<'_>, duration_ms: f64) -> Result<Self, Vec<Untranslated>> {
+    pub(super) fn new(
+        engine: &'static str,
+        network: &Network<'_>,
+        duration_ms: f64,
+    ) -> Result<Self, Vec<Untranslated>> {
         let mut script = Self {
             engine,
             n_steps: network.steps(duration_ms),
@@ -37,7 +41,8 @@ impl Script {
         }
         let expected: f64 = network.projections.iter().map(|projection| projection.wiring(network).expected()).sum();
         if expected > MAX_CONNECTIONS {
-            let message = format!("about {expected:.0} connections are more than the {MAX_CONNECTIONS:.0} that are listed");
+            let message =
+                format!("about {expected:.0} connections are more than the {MAX_CONNECTIONS:.0} that are listed");
             script.refuse("projections", message, "export a smaller circuit");
             return Err(script.refused);
         }
@@ -119,12 +124,7 @@ impl Script {
     }
 
     /// The files, or all refusals.
-    pub(super) fn finish(
-        mut self,
-        network: &Network<'_>,
-        head: &str,
-        tail: &str,
-    ) -> Result<Files, Vec<Untranslated>> {
+    pub(super) fn finish(mut self, network: &Network<'_>, head: &str, tail: &str) -> Result<Files, Vec<Untranslated>> {
         if !self.refused.is_empty() {
             return Err(self.refused);
         }

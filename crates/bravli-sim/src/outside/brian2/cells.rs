@@ -1,9 +1,7 @@
 //! Populations as equations.
 
 use super::super::script::{Script, constant, identifier, number, peak_factor, quoted};
-use crate::network::{
-    Cells, DriveKind, Effect, Kinetics, Network, NeuronModel, Population, Receptor, Trains, Values,
-};
+use crate::network::{Cells, DriveKind, Effect, Kinetics, Network, NeuronModel, Population, Receptor, Trains, Values};
 use std::fmt::Write;
 
 /// How a population is addressed.
@@ -64,7 +62,12 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize) ->
     let v_init = script.values(&format!("{variable}_v_init_mv"), &population.v_init_mv);
     equations.values.push(("v".into(), v_init));
 
-    script.line(format!("# {}: {} cells, {}", identifier(&population.name), population.n_cells, population.model.name()));
+    script.line(format!(
+        "# {}: {} cells, {}",
+        identifier(&population.name),
+        population.n_cells,
+        population.model.name()
+    ));
     script.line(format!("{variable} = NeuronGroup({}, \"\"\"", population.n_cells));
     let currents = if equations.currents.is_empty() { "0".to_owned() } else { equations.currents.join(" + ") };
     script.line(format!("i_in = {currents} : 1"));
@@ -131,7 +134,8 @@ fn receptors(equations: &mut Equations, receptors: &[Receptor]) -> Vec<Vec<(Stri
 fn drives(script: &mut Script, equations: &mut Equations, network: &Network<'_>, index: usize) {
     for (number_of, drive) in network.drives.iter().enumerate().filter(|(_, drive)| drive.population == index) {
         let name = format!("drive{number_of}");
-        let column = |script: &mut Script, what: &str, values: &Values| script.values(&format!("{name}_{what}"), values);
+        let column =
+            |script: &mut Script, what: &str, values: &Values| script.values(&format!("{name}_{what}"), values);
         match &drive.kind {
             DriveKind::OuConductance { reversal_mv, mean_ns, sd_ns, tau_ms } => {
                 let reversal = column(script, "reversal_mv", reversal_mv);
@@ -312,7 +316,11 @@ fn source(script: &mut Script, network: &Network<'_>, index: usize, population: 
             }
             let late = spikes.iter().filter(|(step, _)| *step < 1).count();
             if late > 0 {
-                script.note(format!("{late} given spikes of {} at step 0 are sent at step 1.", population.name));
+                script.note(format!(
+                    "The given spikes of {} at step 0 ({late} of {}) are sent at step 1.",
+                    population.name,
+                    spikes.len()
+                ));
             }
             let cells: Vec<u32> = first.iter().map(|(_, cell)| *cell).collect();
             let steps: Vec<u32> = first.iter().map(|(step, _)| *step).collect();

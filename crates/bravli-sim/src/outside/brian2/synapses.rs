@@ -52,7 +52,11 @@ pub(super) fn write(
         );
     }
     if own.mini_hz.iter().any(|rate| *rate > 0.0) {
-        script.refuse(format!("{at}.mini_hz"), "spontaneous releases are not written", "leave them out, or use a Poisson drive");
+        script.refuse(
+            format!("{at}.mini_hz"),
+            "spontaneous releases are not written",
+            "leave them out, or use a Poisson drive",
+        );
     }
     let none = Vec::new();
     let opens = |receptor: usize| group.opens.get(receptor).unwrap_or(&none);
@@ -84,7 +88,9 @@ pub(super) fn write(
             code.variable("ratio", ratio);
             "ratio".to_owned()
         };
-        code.pre(opens.iter().map(|(variable, factor)| format!("{variable}_post += {}*{ratio}*opened", number(*factor))));
+        code.pre(
+            opens.iter().map(|(variable, factor)| format!("{variable}_post += {}*{ratio}*opened", number(*factor))),
+        );
     }
     let after = std::mem::take(&mut code.after);
     code.pre(after);
@@ -200,11 +206,7 @@ fn plastic(script: &mut Script, at: &str, code: &mut Code, name: &str, plasticit
                     number(a2_minus),
                     number(a3_minus)
                 ),
-                format!(
-                    "size = clip(size + {w_max}*x*({} + {}*y_slow), 0, {w_max})",
-                    number(a2_plus),
-                    number(a3_plus)
-                ),
+                format!("size = clip(size + {w_max}*x*({} + {}*y_slow), 0, {w_max})", number(a2_plus), number(a3_plus)),
             )
         }
         Plasticity::Inhibitory { tau_ms, eta, target_hz, w_max } => {
@@ -228,7 +230,8 @@ fn plastic(script: &mut Script, at: &str, code: &mut Code, name: &str, plasticit
     };
     code.variable("seen", "0.0");
     code.variable("spiked", "-1e9");
-    let decays = traces.iter().map(|(name, tau_ms, _)| format!("{name} = {name}*exp(-(t/ms - seen)/{})", number(*tau_ms)));
+    let decays =
+        traces.iter().map(|(name, tau_ms, _)| format!("{name} = {name}*exp(-(t/ms - seen)/{})", number(*tau_ms)));
     let decays: Vec<String> = decays.chain(["seen = t/ms".to_owned()]).collect();
     let raised = |of_arrivals: bool| {
         let raised = traces.iter().filter(move |(_, _, before)| *before == of_arrivals);

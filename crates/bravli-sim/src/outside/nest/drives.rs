@@ -1,7 +1,8 @@
 //! Drives as NEST's devices.
 
 use super::super::script::{Script, number, quoted};
-use super::cells::{Cells, rate};
+use super::cells::rate;
+use super::ports::Cells;
 use crate::network::{Cells as Chosen, DriveKind, Network};
 
 pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, cells: &Cells) {
@@ -17,11 +18,16 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, ce
             script.line(format!("poisson_drive({target}, {}, [{}])", rate(network, rate_hz), ways.join(", ")));
         }
         DriveKind::OuConductance { mean_ns, sd_ns, .. } => {
-            let Some((_, way, [once, twice])) = cells.noise.iter().find(|(number, ..)| *number == index) else { return };
+            let Some((_, way, [once, twice])) = cells.noise.iter().find(|(number, ..)| *number == index) else {
+                return;
+            };
             if let Some(cell) = (0..n as usize).find(|cell| mean_ns.at(*cell) <= 0.0 && sd_ns.at(*cell) > 0.0) {
                 script.refuse(
                     format!("{at}.mean_ns"),
-                    format!("noise around {} nS (cell {cell}) is no sum of events, which are all positive", mean_ns.at(cell)),
+                    format!(
+                        "noise around {} nS (cell {cell}) is no sum of events, which are all positive",
+                        mean_ns.at(cell)
+                    ),
                     "give it a mean above 0",
                 );
                 return;
@@ -45,12 +51,15 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, ce
             };
             let both = [mean_ns, sd_ns];
             let rates = script.derived(&format!("drive{index}_rate_hz"), &both, n, events_hz);
-            let weights = script.derived(&format!("drive{index}_weight_ns"), &both, n, |cell| weight(cell) * way.factor);
+            let weights =
+                script.derived(&format!("drive{index}_weight_ns"), &both, n, |cell| weight(cell) * way.factor);
             script.line(format!("# {}: noise of a conductance", drive.name));
             script.line(format!("shot_noise({target}, {rates}, {weights}, {})", way.port));
         }
         DriveKind::OuCurrent { mean_pa, sd_pa, tau_ms } => {
-            script.note("An Ornstein-Uhlenbeck current is drawn by its exact step in the script and acts two steps later.");
+            script.note(
+                "An Ornstein-Uhlenbeck current is drawn by its exact step in the script and acts two steps later.",
+            );
             let mean = script.values(&format!("drive{index}_mean_pa"), mean_pa);
             let sd = script.values(&format!("drive{index}_sd_pa"), sd_pa);
             let tau = script.values(&format!("drive{index}_tau_ms"), tau_ms);

@@ -2,6 +2,7 @@
 
 mod cells;
 mod drives;
+mod ports;
 mod synapses;
 
 use super::script::Script;
@@ -21,7 +22,11 @@ const TAIL: &str = include_str!("tail.py");
 pub fn nest(network: &Network<'_>, duration_ms: f64) -> Result<Files, Vec<Untranslated>> {
     let mut script = Script::new("NEST", network, duration_ms)?;
     if (network.dt_ms * 1e3 - (network.dt_ms * 1e3).round()).abs() > 1e-6 {
-        script.refuse("dt_ms", format!("a step of {} ms is no multiple of its tic of 1 us", network.dt_ms), "choose a step such as 0.1 ms");
+        script.refuse(
+            "dt_ms",
+            format!("a step of {} ms is no multiple of its tic of 1 us", network.dt_ms),
+            "choose a step such as 0.1 ms",
+        );
     }
     let columns = script.columns(network);
     let cells = cells::write(&mut script, network, &columns);

@@ -2,7 +2,7 @@
 
 use super::super::columns::Columns;
 use super::super::script::{Script, number, quoted};
-use super::cells::{Cells, Way};
+use super::ports::{Cells, Way};
 use crate::network::{Effect, Network, Plasticity, Projection, Release};
 
 pub(super) fn write(
@@ -59,13 +59,7 @@ pub(super) fn write(
 }
 
 /// What no synapse model expresses.
-fn refusals(
-    script: &mut Script,
-    at: &str,
-    network: &Network<'_>,
-    projection: &Projection<'_>,
-    columns: &Columns,
-) {
+fn refusals(script: &mut Script, at: &str, network: &Network<'_>, projection: &Projection<'_>, columns: &Columns) {
     let own = &columns.row.own;
     let kinetics = network.populations[projection.target].receptors[projection.receptor].kinetics;
     if own.decay_ms.iter().any(|decay| !same_decay(kinetics, *decay)) {
@@ -76,7 +70,11 @@ fn refusals(
         );
     }
     if own.mini_hz.iter().any(|rate| *rate > 0.0) {
-        script.refuse(format!("{at}.mini_hz"), "synapses have no spontaneous releases", "leave them out, or use a Poisson drive");
+        script.refuse(
+            format!("{at}.mini_hz"),
+            "synapses have no spontaneous releases",
+            "leave them out, or use a Poisson drive",
+        );
     }
     if projection.release == Release::Stochastic && projection.slow.is_some() {
         script.refuse(
