@@ -407,7 +407,8 @@ fn adapting() -> Case {
     Case { brian2: true, ..case("adapting", 2_500.0, network(populations, projections, drives)) }
 }
 
-/// Biexponential receptors, with a blocked slow one beside AMPA or without.
+/// Biexponential receptors; or, as in a reconstructed column, a blocked slow one beside AMPA, release by chance, and decays,
+/// ratios and spontaneous releases of each connection.
 fn courses(nmda: bool) -> Case {
     let mut receptors = vec![
         receptor("AMPA", biexponential(0.2, 1.7), conductance(0.0)),
@@ -422,15 +423,40 @@ fn courses(nmda: bool) -> Case {
         population("E", 120, adex(1.0, 30.0, 100.0), &receptors, (-70.0, -55.0)),
         population("I", 40, adex(0.0, 0.0, 30.0), &receptors, (-70.0, -55.0)),
     ];
-    let mut projections = recurrent(0.15, if nmda { 0.6 } else { 2.0 }, 4.0);
+    let mut projections = recurrent(0.15, if nmda { 1.2 } else { 2.0 }, 4.0);
     if nmda {
         for projection in projections.iter_mut().filter(|projection| projection.source == 0) {
             projection.slow = Some(Slow { receptor: 2, ratio: 0.7 });
+            projection.release = Release::Stochastic;
+            if let Connectivity::Rule(rule) = &mut projection.connections {
+                (rule.u, rule.tau_rec_ms, rule.tau_facil_ms) = (spread(0.5), spread(300.0), spread(20.0));
+                rule.sites = 6;
+            }
         }
     }
     let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_500.0, 1.8)).collect();
-    let name = if nmda { "nmda" } else { "courses" };
-    Case { brian2: nmda, ..case(name, 2_500.0, network(populations, projections, drives)) }
+    let name = if nmda { "contacts" } else { "courses" };
+    let mut case = Case { brian2: nmda, ..case(name, 2_500.0, network(populations, projections, drives)) };
+    if nmda {
+        case.network.projections.iter_mut().for_each(contacts);
+    }
+    case
+}
+
+/// Gives each connection a decay, and excitatory ones a ratio of the slow receptor and spontaneous releases.
+fn contacts(projection: &mut Projection<'static>) {
+    let excites = projection.source == 0;
+    let Connectivity::Listed(rows) = &mut projection.connections else { return };
+    let rows = Arc::make_mut(rows).iter_mut();
+    for (source, row) in rows.enumerate() {
+        let (n, own) = (row.target.len(), &mut row.own);
+        let places: Vec<f32> = (0..n).map(|k| ((source * 31 + k) as f32 * 0.618_034).fract()).collect();
+        own.decay_ms = places.iter().map(|place| if excites { 1.2 + 1.4 * place } else { 6.0 + 6.0 * place }).collect();
+        if excites {
+            own.slow_ratio = places.iter().map(|place| 0.9 - 0.4 * place).collect();
+            own.mini_hz = places.iter().map(|place| 0.2 + 0.6 * place).collect();
+        }
+    }
 }
 
 /// Cells with escape noise, under a fluctuating current of their own.

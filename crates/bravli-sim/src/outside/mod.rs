@@ -30,6 +30,7 @@
 
 mod brian2;
 mod columns;
+mod minis;
 mod nest;
 mod npy;
 mod script;

@@ -200,6 +200,11 @@ pub(super) fn peak_factor(rise_ms: f64, decay_ms: f64) -> f64 {
     1.0 / ((-peak_ms / decay_ms).exp() - (-peak_ms / rise_ms).exp())
 }
 
+/// Integral of a course with a peak of one, ms.
+pub(super) fn charge(rise_ms: Option<f64>, decay_ms: f64) -> f64 {
+    rise_ms.map_or(decay_ms, |rise| peak_factor(rise, decay_ms) * (decay_ms - rise))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,8 @@
 //! Populations as equations.
 
-use super::super::script::{Script, constant, identifier, number, peak_factor, quoted};
-use crate::network::{Cells, DriveKind, Effect, Kinetics, Network, NeuronModel, Population, Receptor, Trains, Values};
+use super::super::columns::Columns;
+use super::super::script::{Script, charge, constant, identifier, number, peak_factor, quoted};
+use crate::network::{Cells, DriveKind, Effect, Kinetics, Network, NeuronModel, Population, Trains, Values};
 use std::fmt::Write;
 
 /// How a population is addressed.
@@ -9,8 +10,58 @@ use std::fmt::Write;
 pub(super) struct Group {
     /// Name of the Python variable.
     pub(super) variable: String,
-    /// By receptor: what an event of weight one adds to, and how much.
-    pub(super) opens: Vec<Vec<(String, f64)>>,
+    /// By receptor.
+    pub(super) opens: Vec<Opens>,
+}
+
+/// How events open a receptor.
+#[derive(Debug, Default)]
+pub(super) struct Opens {
+    /// What an event of weight one adds to, and how much; nothing where the receptor has no effect.
+    pub(super) own: Vec<(String, f64)>,
+    /// The same for connections with decays of their own, by decay.
+    pub(super) rungs: Vec<Rung>,
+    rise_ms: Option<f64>,
+}
+
+/// A decay that connections share, ms, with what an event of weight one adds to.
+#[derive(Debug)]
+pub(super) struct Rung {
+    pub(super) decay_ms: f64,
+    pub(super) adds: Vec<(String, f64)>,
+}
+
+/// Decays of one receptor that connections have for themselves; more of them lie between these.
+const MOST_RUNGS: usize = 8;
+
+impl Opens {
+    /// Place of a decay on the ladder: the rung below it, plus the share of the rung above that keeps the charge.
+    pub(super) fn place(&self, decay_ms: f32) -> f64 {
+        let charge = |decay_ms: f64| charge(self.rise_ms, decay_ms);
+        let decay_ms = f64::from(decay_ms);
+        let above = self.rungs.partition_point(|rung| rung.decay_ms < decay_ms);
+        if above == 0 || above == self.rungs.len() {
+            return above.saturating_sub(usize::from(above > 0)) as f64;
+        }
+        let (low, high) = (charge(self.rungs[above - 1].decay_ms), charge(self.rungs[above].decay_ms));
+        (above - 1) as f64 + ((charge(decay_ms) - low) / (high - low)).clamp(0.0, 1.0)
+    }
+}
+
+/// The ladder of decays for a receptor; empty where no connection has a decay of its own.
+fn ladder(network: &Network<'_>, columns: &[Columns], population: usize, receptor: usize) -> Vec<f64> {
+    let onto = network.projections.iter().zip(columns);
+    let onto = onto.filter(|(projection, _)| (projection.target, projection.receptor) == (population, receptor));
+    let mut decays: Vec<f64> =
+        onto.flat_map(|(_, columns)| columns.row.own.decay_ms.iter().copied().map(f64::from)).collect();
+    decays.sort_by(f64::total_cmp);
+    decays.dedup();
+    let (Some(low), Some(high)) = (decays.first(), decays.last()) else { return decays };
+    if decays.len() <= MOST_RUNGS {
+        return decays;
+    }
+    let step = (high / low).ln() / (MOST_RUNGS - 1) as f64;
+    (0..MOST_RUNGS).map(|k| if k + 1 == MOST_RUNGS { *high } else { low * (step * k as f64).exp() }).collect()
 }
 
 /// Equations in the making.
@@ -39,7 +90,7 @@ impl Equations {
 }
 
 /// Writes one population.
-pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize) -> Group {
+pub(super) fn write(script: &mut Script, network: &Network<'_>, columns: &[Columns], index: usize) -> Group {
     let population = &network.populations[index];
     let variable = format!("population{index}");
     if let NeuronModel::Source(trains) = &population.model {
@@ -47,7 +98,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize) ->
         return Group { variable, opens: Vec::new() };
     }
     let mut equations = Equations::default();
-    let opens = receptors(&mut equations, &population.receptors);
+    let opens = receptors(script, &mut equations, network, columns, index);
     drives(script, &mut equations, network, index);
     let (threshold, reset, hold) = membrane(script, &mut equations, population, index);
     let clamped = !equations.clamps.is_empty();
@@ -96,27 +147,54 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize) ->
 }
 
 /// What receptors add: their equations, and how events open them.
-fn receptors(equations: &mut Equations, receptors: &[Receptor]) -> Vec<Vec<(String, f64)>> {
-    let mut all = Vec::with_capacity(receptors.len());
-    for (number_of, receptor) in receptors.iter().enumerate() {
+fn receptors(
+    script: &mut Script,
+    equations: &mut Equations,
+    network: &Network<'_>,
+    columns: &[Columns],
+    index: usize,
+) -> Vec<Opens> {
+    let mut all = Vec::new();
+    for (number_of, receptor) in network.populations[index].receptors.iter().enumerate() {
         if receptor.effect == Effect::Silent {
-            all.push(Vec::new());
+            all.push(Opens::default());
             continue;
         }
         let name = format!("g{number_of}_{}", identifier(&receptor.name));
-        let (open, opens) = match receptor.kinetics {
-            Kinetics::Exponential { tau_ms } => {
-                equations.lines.push(format!("d{name}/dt = -{name}/({}*ms) : 1", number(tau_ms)));
-                (name.clone(), vec![(name, 1.0)])
-            }
-            Kinetics::Biexponential { rise_ms, decay_ms } => {
-                let (slow, fast) = (format!("{name}_decay"), format!("{name}_rise"));
-                equations.lines.push(format!("d{slow}/dt = -{slow}/({}*ms) : 1", number(decay_ms)));
-                equations.lines.push(format!("d{fast}/dt = -{fast}/({}*ms) : 1", number(rise_ms)));
-                let factor = peak_factor(rise_ms, decay_ms);
-                (format!("({slow} - {fast})"), vec![(slow, factor), (fast, factor)])
-            }
+        let (rise_ms, decay_ms) = match receptor.kinetics {
+            Kinetics::Exponential { tau_ms } => (None, tau_ms),
+            Kinetics::Biexponential { rise_ms, decay_ms } => (Some(rise_ms), decay_ms),
         };
+        let rise = format!("{name}_rise");
+        let mut decay = |variable: String, decay_ms: f64| {
+            equations.lines.push(format!("d{variable}/dt = -{variable}/({}*ms) : 1", number(decay_ms)));
+            let factor = rise_ms.map_or(1.0, |rise_ms| peak_factor(rise_ms, decay_ms));
+            let rising = rise_ms.map(|_| (rise.clone(), factor));
+            std::iter::once((variable, factor)).chain(rising).collect::<Vec<_>>()
+        };
+        let own = decay(if rise_ms.is_some() { format!("{name}_decay") } else { name.clone() }, decay_ms);
+        let decays = ladder(network, columns, index, number_of);
+        if decays.len() == MOST_RUNGS {
+            script.note(format!(
+                "Connections with decays of their own open the two nearest of {MOST_RUNGS} decays between their shortest and their \
+                 longest, in the shares that keep the charge."
+            ));
+        }
+        let rungs: Vec<Rung> = decays
+            .into_iter()
+            .enumerate()
+            .map(|(k, decay_ms)| Rung { decay_ms, adds: decay(format!("{name}_decay{k}"), decay_ms) })
+            .collect();
+        let falling: Vec<&str> =
+            std::iter::once(&own).chain(rungs.iter().map(|rung| &rung.adds)).map(|adds| adds[0].0.as_str()).collect();
+        let mut open = falling.join(" + ");
+        if let Some(rise_ms) = rise_ms {
+            equations.lines.push(format!("d{rise}/dt = -{rise}/({}*ms) : 1", number(rise_ms)));
+            open = format!("{open} - {rise}");
+        }
+        if falling.len() > 1 || rise_ms.is_some() {
+            open = format!("({open})");
+        }
         equations.currents.push(match receptor.effect {
             Effect::Conductance { reversal_mv } => format!("{open}*({} - v)", number(reversal_mv)),
             Effect::Nmda { reversal_mv, block } => {
@@ -125,7 +203,7 @@ fn receptors(equations: &mut Equations, receptors: &[Receptor]) -> Vec<Vec<(Stri
             }
             Effect::Current | Effect::Silent => open,
         });
-        all.push(opens);
+        all.push(Opens { own, rungs, rise_ms });
     }
     all
 }

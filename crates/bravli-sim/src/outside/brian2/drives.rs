@@ -23,7 +23,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, gr
                 }
             };
             let mut lines = vec![format!("events = poisson({mean})")];
-            let opens = group.opens.get(*receptor).map(Vec::as_slice).unwrap_or_default();
+            let opens = group.opens.get(*receptor).map(|opens| opens.own.as_slice()).unwrap_or_default();
             lines.extend(
                 opens.iter().map(|(variable, factor)| format!("{variable} += {}*events", number(weight * factor))),
             );

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from brian2 import NeuronGroup, SpikeGeneratorGroup, SpikeMonitor, Synapses, TimedArray
-from brian2 import Network, __version__, defaultclock, device, ms, prefs, seed, set_device
+from brian2 import Network, __version__, defaultclock, device, ms, prefs, second, seed, set_device
 
 DT = @DT@
 STEPS = @STEPS@
@@ -78,4 +78,16 @@ def synapses(name, source, target, model, on_pre, on_post="", **values):
     filled(group, weight=load(f"{name}_weight").astype(float), **values)
     network.add(group)
     return group
+
+
+def spontaneous(name, target, rate, on_pre, **weights):
+    """Events that each cell receives at a rate of its own, with weights of its own."""
+    n = len(populations[target])
+    source = NeuronGroup(n, "rate : 1 (constant)", threshold="rand() < rate*dt/second", name=f"{name}_source")
+    source.rate = rate
+    model = "\n".join(f"{key} : 1 (constant)" for key in weights)
+    group = Synapses(source, populations[target], model, on_pre=on_pre, name=name)
+    group.connect(i=np.arange(n), j=np.arange(n))
+    filled(group, **weights)
+    network.add(source, group)
 

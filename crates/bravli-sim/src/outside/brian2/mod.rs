@@ -25,8 +25,12 @@ pub fn brian2(network: &Network<'_>, duration_ms: f64) -> Result<Files, Vec<Untr
          step by its start; the times written are those of its end.",
     );
     let columns = script.columns(network);
-    let groups: Vec<cells::Group> =
-        network.populations.iter().enumerate().map(|(index, _)| cells::write(&mut script, network, index)).collect();
+    let groups: Vec<cells::Group> = network
+        .populations
+        .iter()
+        .enumerate()
+        .map(|(index, _)| cells::write(&mut script, network, &columns, index))
+        .collect();
     for (index, projection) in network.projections.iter().enumerate() {
         synapses::write(&mut script, network, index, projection, &columns[index], &groups[projection.target]);
     }

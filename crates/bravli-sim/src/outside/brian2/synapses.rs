@@ -1,9 +1,10 @@
 //! Projections as synapses with code of their own.
 
 use super::super::columns::Columns;
+use super::super::minis::{Minis, NOTE};
 use super::super::script::{Script, number, quoted};
-use super::cells::Group;
-use crate::network::{Kinetics, Network, Plasticity, Projection, Release};
+use super::cells::{Group, Opens};
+use crate::network::{Network, Plasticity, Projection, Release, Slow};
 
 /// Release sites of a connection that code is written for.
 const MAX_SITES: u16 = 64;
@@ -42,27 +43,11 @@ pub(super) fn write(
     let at = format!("projections[{index}]");
     let (source, target) = (&network.populations[projection.source], &network.populations[projection.target]);
     let own = &columns.row.own;
-    let kinetics = target.receptors[projection.receptor].kinetics;
-    let (Kinetics::Exponential { tau_ms: decay } | Kinetics::Biexponential { decay_ms: decay, .. }) = kinetics;
-    if own.decay_ms.iter().any(|value| (f64::from(*value) / decay - 1.0).abs() > 1e-6) {
-        script.refuse(
-            format!("{at}.decay_ms"),
-            "a decay belongs to the receptor of a cell, not to a connection",
-            "leave decays to the receptors",
-        );
-    }
-    if own.mini_hz.iter().any(|rate| *rate > 0.0) {
-        script.refuse(
-            format!("{at}.mini_hz"),
-            "spontaneous releases are not written",
-            "leave them out, or use a Poisson drive",
-        );
-    }
-    let none = Vec::new();
+    let none = Opens::default();
     let opens = |receptor: usize| group.opens.get(receptor).unwrap_or(&none);
     let first = opens(projection.receptor);
-    let slow = projection.slow.map(|slow| (slow, opens(slow.receptor)));
-    if first.is_empty() && slow.as_ref().is_none_or(|(_, opens)| opens.is_empty()) {
+    let slow = projection.slow.map(|slow| (slow, &opens(slow.receptor).own));
+    if first.own.is_empty() && slow.is_none_or(|(_, own)| own.is_empty()) {
         script.note(format!("{} ends on a receptor without effect on the membrane and is left out.", projection.name));
         return;
     }
@@ -79,8 +64,17 @@ pub(super) fn write(
         None => release(script, &at, &mut code, &name, projection, columns),
     };
     code.on_pre.push(format!("opened = {opened}"));
-    code.pre(first.iter().map(|(variable, factor)| format!("{variable}_post += {}*opened", number(*factor))));
-    if let Some((slow, opens)) = slow {
+    if own.decay_ms.is_empty() {
+        code.pre(adding(&first.own, "_post", "opened"));
+    } else {
+        let places: Vec<f64> = own.decay_ms.iter().map(|decay| first.place(*decay)).collect();
+        let place = script.data(&format!("{name}_decay_place"), &places);
+        code.variable("place", place);
+        for (k, rung) in first.rungs.iter().enumerate() {
+            code.pre(adding(&rung.adds, "_post", &format!("clip(1 - abs(place - {k}), 0, 1)*opened")));
+        }
+    }
+    if let Some((slow, adds)) = slow {
         let ratio = if own.slow_ratio.is_empty() {
             number(slow.ratio)
         } else {
@@ -88,9 +82,7 @@ pub(super) fn write(
             code.variable("ratio", ratio);
             "ratio".to_owned()
         };
-        code.pre(
-            opens.iter().map(|(variable, factor)| format!("{variable}_post += {}*{ratio}*opened", number(*factor))),
-        );
+        code.pre(adding(adds, "_post", &format!("{ratio}*opened")));
     }
     let after = std::mem::take(&mut code.after);
     code.pre(after);
@@ -106,6 +98,59 @@ pub(super) fn write(
     }
     let values: Vec<String> = code.values.iter().map(|(name, value)| format!(", {name}={value}")).collect();
     script.line(format!("\"\"\"{})", values.concat()));
+    if let Some(minis) = Minis::of(projection, columns, target.n_cells) {
+        if projection.plasticity.is_some() {
+            script.refuse(
+                format!("{at}.mini_hz"),
+                "spontaneous releases that learn are not written",
+                "leave one of them out",
+            );
+            return;
+        }
+        spontaneous(script, &name, &target.name, &minis, columns, first, slow);
+    }
+}
+
+/// Lines that add a weight to the variables of a receptor.
+fn adding<'a>(adds: &'a [(String, f64)], suffix: &'a str, weight: &'a str) -> impl Iterator<Item = String> + 'a {
+    adds.iter().map(move |(variable, factor)| format!("{variable}{suffix} += {}*{weight}", number(*factor)))
+}
+
+/// Spontaneous releases, as events of each target.
+fn spontaneous(
+    script: &mut Script,
+    name: &str,
+    target: &str,
+    minis: &Minis<'_>,
+    columns: &Columns,
+    first: &Opens,
+    slow: Option<(Slow, &Vec<(String, f64)>)>,
+) {
+    script.note(NOTE);
+    let own = &columns.row.own;
+    let mut weights: Vec<(Vec<f64>, &[(String, f64)])> = Vec::new();
+    if own.decay_ms.is_empty() {
+        weights.push((minis.mean(|_| 1.0), &first.own));
+    } else {
+        for (k, rung) in first.rungs.iter().enumerate() {
+            let share = |connection: usize| (1.0 - (first.place(own.decay_ms[connection]) - k as f64).abs()).max(0.0);
+            weights.push((minis.mean(share), &rung.adds));
+        }
+    }
+    if let Some((slow, adds)) = slow {
+        let ratio = |connection: usize| own.slow_ratio.get(connection).map_or(slow.ratio, |ratio| f64::from(*ratio));
+        weights.push((minis.mean(ratio), adds));
+    }
+    let rate = script.data(&format!("{name}_mini_hz"), &minis.rate_hz);
+    let (mut lines, mut values) = (Vec::new(), String::new());
+    for (k, (weight, adds)) in weights.iter().enumerate() {
+        lines.extend(adding(adds, "_post", &format!("weight{k}")));
+        let weight = script.data(&format!("{name}_mini_weight{k}"), weight);
+        values.push_str(&format!(", weight{k}={weight}"));
+    }
+    script.line(format!("spontaneous({}, {}, {rate}, \"\"\"", quoted(&format!("{name}_minis")), quoted(target)));
+    lines.iter().for_each(|line| script.line(line));
+    script.line(format!("\"\"\"{values})"));
 }
 
 /// What a spike releases; gives the expression of the weight that opens.

@@ -1,6 +1,7 @@
 //! Projections as NEST's synapse models.
 
 use super::super::columns::Columns;
+use super::super::minis::{Minis, NOTE};
 use super::super::script::{Script, number, quoted};
 use super::ports::{Cells, Way};
 use crate::network::{Effect, Network, Plasticity, Projection, Release};
@@ -45,7 +46,24 @@ pub(super) fn write(
         let factor = number(way.factor);
         script.line(format!("projection({ends}, port={}, factor={factor}{weight}{release})", way.port));
     }
+    let minis = Minis::of(projection, columns, target.n_cells);
+    if let Some(minis) = &minis {
+        script.note(NOTE);
+        let rate = script.data(&format!("{name}_mini_hz"), &minis.rate_hz);
+        let weight = script.data(&format!("{name}_mini_weight"), &minis.mean(|_| 1.0));
+        for way in ways(projection.receptor) {
+            let (target, factor) = (quoted(&target.name), number(way.factor));
+            script.line(format!("shot_noise({target}, {rate}, {factor} * {weight}, {})", way.port));
+        }
+    }
     let Some(slow) = projection.slow else { return };
+    if minis.is_some() {
+        script.refuse(
+            format!("{at}.slow"),
+            "spontaneous releases would open the second receptor at other times",
+            "leave one of them out",
+        );
+    }
     let (factor, weight) = if columns.row.own.slow_ratio.is_empty() {
         (slow.ratio, String::new())
     } else {
@@ -69,11 +87,11 @@ fn refusals(script: &mut Script, at: &str, network: &Network<'_>, projection: &P
             "leave decays to the receptors",
         );
     }
-    if own.mini_hz.iter().any(|rate| *rate > 0.0) {
+    if own.mini_hz.iter().any(|rate| *rate > 0.0) && projection.plasticity.is_some() {
         script.refuse(
             format!("{at}.mini_hz"),
-            "synapses have no spontaneous releases",
-            "leave them out, or use a Poisson drive",
+            "spontaneous releases that learn are not written",
+            "leave one of them out",
         );
     }
     if projection.release == Release::Stochastic && projection.slow.is_some() {
@@ -102,7 +120,7 @@ fn refusals(script: &mut Script, at: &str, network: &Network<'_>, projection: &P
 }
 
 /// Whether a connection's decay is that of its receptor.
-pub(in super::super) fn same_decay(kinetics: crate::network::Kinetics, decay_ms: f32) -> bool {
+fn same_decay(kinetics: crate::network::Kinetics, decay_ms: f32) -> bool {
     use crate::network::Kinetics;
     let (Kinetics::Exponential { tau_ms: of } | Kinetics::Biexponential { decay_ms: of, .. }) = kinetics;
     (f64::from(decay_ms) / of - 1.0).abs() < 1e-6
