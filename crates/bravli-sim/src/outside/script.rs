@@ -71,6 +71,13 @@ impl Script {
         self.code.push('\n');
     }
 
+    /// A comment of one line, whatever the text.
+    pub(super) fn comment(&mut self, text: impl AsRef<str>) {
+        let text: String =
+            text.as_ref().chars().map(|c| if c.is_control() || c == '\u{2028}' { ' ' } else { c }).collect();
+        self.line(format!("# {text}"));
+    }
+
     /// Tells an assumption once.
     pub(super) fn note(&mut self, text: impl Into<String>) {
         let text = text.into();

@@ -116,6 +116,51 @@ fn the_wiring_is_written_as_it_is_drawn() {
 }
 
 #[test]
+fn names_stay_names() {
+    let mut recurrent = recurrent(Release::Static);
+    recurrent.name = "a\nimport os\r\"\"\"".into();
+    let mut population = lif(vec![receptor("AMPA\nimport os", FAST, Effect::Current)]);
+    population.name = "b\nimport os\"\"\"".into();
+    let mut drive = drive(DriveKind::Poisson { receptor: 0, rate_hz: Profile::Constant(10.0), weight: 1.0 });
+    drive.name = "c\nimport os".into();
+    let network = network(population, vec![recurrent], vec![drive]);
+    for files in [nest(&network, 100.0).unwrap(), brian2(&network, 100.0).unwrap()] {
+        assert!(!files.script().lines().any(|line| line.starts_with("import os")), "{}", files.script());
+    }
+}
+
+#[test]
+fn decays_and_spontaneous_releases_reach_brian2() {
+    let nmda = Effect::Nmda { reversal_mv: 0.0, block: MgBlock::JAHR_STEVENS };
+    let mut rows = vec![Row::default(); 6];
+    for (source, row) in rows.iter_mut().enumerate() {
+        (row.target, row.weight, row.delay) = (vec![0, 5], vec![1.0, 2.0], vec![5, 9]);
+        row.own.decay_ms = vec![4.0 + source as f32, 9.0 - 0.3 * source as f32];
+        row.own.mini_hz = vec![0.5, 0.0];
+        row.own.slow_ratio = vec![0.5, 0.7];
+    }
+    let projection = Projection {
+        connections: Connectivity::Listed(Arc::new(rows)),
+        slow: Some(Slow { receptor: 1, ratio: 0.0 }),
+        ..recurrent(Release::Static)
+    };
+    let receptors = vec![receptor("AMPA", SLOW, EXCITES), receptor("NMDA", SLOW, nmda)];
+    let files = brian2(&network(adex(receptors), vec![projection], vec![]), 100.0).unwrap();
+    let places: Vec<f64> = array::<8>(&files, "projection0_decay_place").into_iter().map(f64::from_le_bytes).collect();
+    // the shortest and the longest decay are the ends of the ladder
+    assert_eq!((places[0], places[1]), (0.0, 7.0));
+    assert!(places.iter().all(|place| (0.0..=7.0).contains(place)));
+    // each of the six connections onto cell 0 adds half a release per second
+    let rates: Vec<f64> = array::<8>(&files, "projection0_mini_hz").into_iter().map(f64::from_le_bytes).collect();
+    assert_eq!(rates, [3.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    // shares over the ladder add up to the weight; the slow receptor has its ratio of it
+    let means = |k: usize| -> f64 { f64::from_le_bytes(array::<8>(&files, &format!("projection0_mini_weight{k}"))[0]) };
+    assert!(((0..8).map(means).sum::<f64>() - 1.0).abs() < 1e-9);
+    assert!((means(8) - 0.5).abs() < 1e-9);
+    assert!(files.notes.iter().any(|note| note.contains("nearest of 8 decays")));
+}
+
+#[test]
 fn nest_models_fit_the_receptors() {
     let model = |population: Population| {
         let files = nest(&network(population, vec![recurrent(Release::Static)], vec![]), 100.0).unwrap();

@@ -113,12 +113,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, columns: &[Colum
     let v_init = script.values(&format!("{variable}_v_init_mv"), &population.v_init_mv);
     equations.values.push(("v".into(), v_init));
 
-    script.line(format!(
-        "# {}: {} cells, {}",
-        identifier(&population.name),
-        population.n_cells,
-        population.model.name()
-    ));
+    script.comment(format!("{}: {} cells, {}", population.name, population.n_cells, population.model.name()));
     script.line(format!("{variable} = NeuronGroup({}, \"\"\"", population.n_cells));
     let currents = if equations.currents.is_empty() { "0".to_owned() } else { equations.currents.join(" + ") };
     script.line(format!("i_in = {currents} : 1"));
@@ -362,7 +357,7 @@ fn membrane(
 
 fn source(script: &mut Script, network: &Network<'_>, index: usize, population: &Population, trains: &Trains) {
     let (name, n) = (quoted(&population.name), population.n_cells);
-    script.line(format!("# {}: {n} sources", identifier(&population.name)));
+    script.comment(format!("{}: {n} sources", population.name));
     match trains {
         Trains::Poisson(profile) => {
             let variable = format!("population{index}");

@@ -11,7 +11,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, gr
         Cells::All => String::new(),
         Cells::Some(_) => format!("{name}_chosen*"),
     };
-    script.line(format!("# {}", drive.name.replace(['\n', '\r'], " ")));
+    script.comment(&drive.name);
     let (code, when) = match &drive.kind {
         DriveKind::Poisson { receptor, rate_hz, weight } => {
             let mean = match constant(rate_hz) {

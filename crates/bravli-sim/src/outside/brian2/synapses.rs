@@ -9,6 +9,9 @@ use crate::network::{Network, Plasticity, Projection, Release, Slow};
 /// Release sites of a connection that code is written for.
 const MAX_SITES: u16 = 64;
 
+/// Variables that an event of weight one adds to, and how much.
+type Adds = [(String, f64)];
+
 /// A synapse in the making.
 #[derive(Default)]
 struct Code {
@@ -46,7 +49,7 @@ pub(super) fn write(
     let none = Opens::default();
     let opens = |receptor: usize| group.opens.get(receptor).unwrap_or(&none);
     let first = opens(projection.receptor);
-    let slow = projection.slow.map(|slow| (slow, &opens(slow.receptor).own));
+    let slow = projection.slow.map(|slow| (slow, opens(slow.receptor).own.as_slice()));
     if first.own.is_empty() && slow.is_none_or(|(_, own)| own.is_empty()) {
         script.note(format!("{} ends on a receptor without effect on the membrane and is left out.", projection.name));
         return;
@@ -65,13 +68,13 @@ pub(super) fn write(
     };
     code.on_pre.push(format!("opened = {opened}"));
     if own.decay_ms.is_empty() {
-        code.pre(adding(&first.own, "_post", "opened"));
+        code.pre(adding(&first.own, "opened"));
     } else {
         let places: Vec<f64> = own.decay_ms.iter().map(|decay| first.place(*decay)).collect();
         let place = script.data(&format!("{name}_decay_place"), &places);
         code.variable("place", place);
         for (k, rung) in first.rungs.iter().enumerate() {
-            code.pre(adding(&rung.adds, "_post", &format!("clip(1 - abs(place - {k}), 0, 1)*opened")));
+            code.pre(adding(&rung.adds, &format!("clip(1 - abs(place - {k}), 0, 1)*opened")));
         }
     }
     if let Some((slow, adds)) = slow {
@@ -82,12 +85,12 @@ pub(super) fn write(
             code.variable("ratio", ratio);
             "ratio".to_owned()
         };
-        code.pre(adding(adds, "_post", &format!("{ratio}*opened")));
+        code.pre(adding(adds, &format!("{ratio}*opened")));
     }
     let after = std::mem::take(&mut code.after);
     code.pre(after);
 
-    script.line(format!("# {}: {} connections", projection.name, columns.len()));
+    script.comment(format!("{}: {} connections", projection.name, columns.len()));
     script.line(format!("synapses({}, {}, {}, \"\"\"", quoted(&name), quoted(&source.name), quoted(&target.name)));
     code.model.iter().for_each(|line| script.line(line));
     script.line("\"\"\", \"\"\"");
@@ -112,8 +115,8 @@ pub(super) fn write(
 }
 
 /// Lines that add a weight to the variables of a receptor.
-fn adding<'a>(adds: &'a [(String, f64)], suffix: &'a str, weight: &'a str) -> impl Iterator<Item = String> + 'a {
-    adds.iter().map(move |(variable, factor)| format!("{variable}{suffix} += {}*{weight}", number(*factor)))
+fn adding<'a>(adds: &'a Adds, weight: &'a str) -> impl Iterator<Item = String> + 'a {
+    adds.iter().map(move |(variable, factor)| format!("{variable}_post += {}*{weight}", number(*factor)))
 }
 
 /// Spontaneous releases, as events of each target.
@@ -124,17 +127,17 @@ fn spontaneous(
     minis: &Minis<'_>,
     columns: &Columns,
     first: &Opens,
-    slow: Option<(Slow, &Vec<(String, f64)>)>,
+    slow: Option<(Slow, &Adds)>,
 ) {
     script.note(NOTE);
     let own = &columns.row.own;
-    let mut weights: Vec<(Vec<f64>, &[(String, f64)])> = Vec::new();
+    let mut weights: Vec<(Vec<f64>, &Adds)> = Vec::new();
     if own.decay_ms.is_empty() {
-        weights.push((minis.mean(|_| 1.0), &first.own));
+        weights.push((minis.mean(|_| 1.0), first.own.as_slice()));
     } else {
         for (k, rung) in first.rungs.iter().enumerate() {
             let share = |connection: usize| (1.0 - (first.place(own.decay_ms[connection]) - k as f64).abs()).max(0.0);
-            weights.push((minis.mean(share), &rung.adds));
+            weights.push((minis.mean(share), rung.adds.as_slice()));
         }
     }
     if let Some((slow, adds)) = slow {
@@ -144,7 +147,7 @@ fn spontaneous(
     let rate = script.data(&format!("{name}_mini_hz"), &minis.rate_hz);
     let (mut lines, mut values) = (Vec::new(), String::new());
     for (k, (weight, adds)) in weights.iter().enumerate() {
-        lines.extend(adding(adds, "_post", &format!("weight{k}")));
+        lines.extend(adding(adds, &format!("weight{k}")));
         let weight = script.data(&format!("{name}_mini_weight{k}"), weight);
         values.push_str(&format!(", weight{k}={weight}"));
     }

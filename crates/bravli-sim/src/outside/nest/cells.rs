@@ -55,7 +55,7 @@ fn one(
     call.parameters.push(("V_m", script.values(&format!("population{index}_v_init_mv"), &population.v_init_mv)));
     let traces = post_traces(script, network, index);
     call.parameters.extend(traces);
-    script.line(format!("# {}, {}", population.model.name(), call.model));
+    script.comment(format!("{}, {}", population.model.name(), call.model));
     let mut text = format!("population({}, {}, {n}", quoted(&population.name), quoted(call.model));
     if !call.arrays.is_empty() {
         let arrays: Vec<String> =
@@ -371,7 +371,7 @@ fn post_traces(script: &mut Script, network: &Network<'_>, index: usize) -> Vec<
 
 fn source(script: &mut Script, network: &Network<'_>, index: usize, population: &Population, trains: &Trains) {
     let name = quoted(&population.name);
-    script.line("# spikes from outside, repeated by parrots");
+    script.comment("spikes from outside, repeated by parrots");
     match trains {
         Trains::Poisson(profile) => {
             script.note("A Poisson source may send two spikes in a step, which a bravli source does not.");

@@ -14,7 +14,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, ce
             let Some(ways) = cells.ways.get(*receptor).filter(|ways| !ways.is_empty()) else { return };
             let ways: Vec<String> =
                 ways.iter().map(|way| format!("({}, {})", way.port, number(weight * way.factor))).collect();
-            script.line(format!("# {}", drive.name));
+            script.comment(format!("{}", drive.name));
             script.line(format!("poisson_drive({target}, {}, [{}])", rate(network, rate_hz), ways.join(", ")));
         }
         DriveKind::OuConductance { mean_ns, sd_ns, .. } => {
@@ -53,7 +53,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, ce
             let rates = script.derived(&format!("drive{index}_rate_hz"), &both, n, events_hz);
             let weights =
                 script.derived(&format!("drive{index}_weight_ns"), &both, n, |cell| weight(cell) * way.factor);
-            script.line(format!("# {}: noise of a conductance", drive.name));
+            script.comment(format!("{}: noise of a conductance", drive.name));
             script.line(format!("shot_noise({target}, {rates}, {weights}, {})", way.port));
         }
         DriveKind::OuCurrent { mean_pa, sd_pa, tau_ms } => {
@@ -87,7 +87,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, ce
                 Chosen::All => String::new(),
                 Chosen::Some(list) => format!(", {}", script.data(&format!("drive{index}_cell"), list)),
             };
-            script.line(format!("# {}", drive.name));
+            script.comment(format!("{}", drive.name));
             script.line(format!("current({target}, {times}, {values}{chosen})"));
         }
         DriveKind::Conductance { .. } => {

@@ -23,7 +23,7 @@ pub(super) fn write(
         return;
     }
     let name = format!("projection{index}");
-    script.line(format!("# {}: {} connections onto {}", projection.name, columns.len(), receptor.name));
+    script.comment(format!("{}: {} connections onto {}", projection.name, columns.len(), receptor.name));
     script.data(&format!("{name}_source"), &columns.source);
     script.data(&format!("{name}_target"), &columns.row.target);
     script.data(&format!("{name}_weight"), &columns.row.weight);
