@@ -38,7 +38,10 @@ fn a_column_is_cells_fibres_and_their_synapses_by_sign() {
     let network = &lowered.network;
     let names: Vec<&str> = network.populations.iter().map(|population| population.name.as_str()).collect();
     assert_eq!((names, lowered.n_steps), (vec!["cells", "vpm"], 3_000));
-    assert_eq!(network.projections.iter().map(|p| (p.source, p.receptor)).collect::<Vec<_>>(), [(0, 0), (0, 2), (1, 0)]);
+    assert_eq!(
+        network.projections.iter().map(|p| (p.source, p.receptor)).collect::<Vec<_>>(),
+        [(0, 0), (0, 2), (1, 0)]
+    );
     let n: usize = (0..3).map(|projection| rows(network, projection).iter().map(Row::len).sum::<usize>()).sum();
     assert_eq!(n, model.edges.len() + model.fibres[0].edges.len());
     // the weight of a connection is that of all its contacts, and its sites are theirs

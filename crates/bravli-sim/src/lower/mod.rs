@@ -178,7 +178,10 @@ fn notes(input: &ColumnInput<'_>, delays: &Survey) -> Vec<String> {
         notes.push("spontaneous release: contacts of a connection release together, at the rate of one".into());
     }
     if input.release == ReleaseModel::Shared {
-        notes.push("release is the mean, with one state per cell and synapse class: u and its time constants do not vary".into());
+        notes.push(
+            "release is the mean, with one state per cell and synapse class: u and its time constants do not vary"
+                .into(),
+        );
     }
     notes
 }
@@ -285,7 +288,8 @@ fn project<'a>(
     let groups: Vec<(String, bool, Vec<usize>)> = match input.release {
         ReleaseModel::Shared => (0..class_excites.len())
             .filter(present)
-            .map(|class| (connections.header.classes[class].clone(), class_excites[class], vec![class]))
+            // fibres may list a class once per target
+            .map(|class| (format!("{}.{class}", connections.header.classes[class]), class_excites[class], vec![class]))
             .collect(),
         _ => [("exc", true), ("inh", false)]
             .into_iter()

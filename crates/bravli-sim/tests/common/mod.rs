@@ -4,8 +4,8 @@ use bravli_circuit::{
     Connections, Contact, EdgeHeader, Edges, EdgesBuilder, Ends, FibrePopulation, FibreRate, Interval, NeuronColumns,
     Pathway, Schedule, Trial, TrialKind,
 };
-use bravli_rng::{Draw, Stream};
 use bravli_recipe::ReceptorSpec;
+use bravli_rng::{Draw, Stream};
 use bravli_sim::lower::{BackgroundColumns, BackgroundSlot, ColumnInput, ReleaseModel};
 use half::f16;
 
