@@ -127,7 +127,7 @@ pub fn binomial_from_uniform(n: u32, p: f32, u: f32) -> u32 {
 fn search(n: u32, p: f32, u: f32) -> u32 {
     let miss = 1.0 - p;
     let odds = p / miss;
-    let mut term = power(miss, n);
+    let mut term = if n <= 8 { small_power(miss, n) } else { power(miss, n) };
     let mut sum = term;
     let mut k = 0;
     while u > sum && k < n {
@@ -136,6 +136,12 @@ fn search(n: u32, p: f32, u: f32) -> u32 {
         k += 1;
     }
     k
+}
+
+/// xⁿ for the few sites that most connections have.
+#[inline]
+fn small_power(x: f32, n: u32) -> f32 {
+    (0..n).fold(1.0, |product, _| product * x)
 }
 
 /// xⁿ for n ≤ 64 by squaring, without branches that depend on n.

@@ -29,7 +29,7 @@ pub struct CaseFigures {
     pub seed: u64,
     /// Threads used.
     pub threads: usize,
-    /// Instruction set asked for.
+    /// Instruction set used.
     pub simd: String,
     /// Step, ms.
     pub dt_ms: f64,

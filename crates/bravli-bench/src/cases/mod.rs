@@ -16,7 +16,7 @@ pub use column::{ColumnRelease, column};
 pub use digest::SpikeDigest;
 pub use figures::{CORRELATION_BIN_MS, CORRELATION_CELLS, CaseFigures, MIN_INTERVALS};
 pub use pd14::{PD14_MEAN_RATES_HZ, PD14_POPULATIONS, pd14};
-pub use run::{CaseError, CaseRequest, run_case, simd_name};
+pub use run::{CaseError, CaseRequest, run_case};
 
 use bravli_sim::network::Network;
 use std::collections::BTreeMap;

@@ -85,7 +85,7 @@ pub fn run_case(request: &CaseRequest) -> Result<CaseFigures, CaseError> {
     engine.run(until, &mut spikes, &mut on)?;
     let run_s = running.elapsed().as_secs_f64();
     let after = engine.stats();
-    let (peak_mib, bytes) = (peak_mib(), engine.bytes());
+    let (peak_mib, bytes, simd) = (peak_mib(), engine.bytes(), engine.simd());
     drop(engine);
 
     let synapses = after.n_connections;
@@ -100,7 +100,7 @@ pub fn run_case(request: &CaseRequest) -> Result<CaseFigures, CaseError> {
         synapses,
         seed: request.seed,
         threads: request.threads,
-        simd: simd_name(request.simd).to_owned(),
+        simd: simd_name(simd).to_owned(),
         dt_ms: DT_MS,
         t_ms: request.t_ms,
         presim_ms,
@@ -123,8 +123,7 @@ pub fn run_case(request: &CaseRequest) -> Result<CaseFigures, CaseError> {
 }
 
 /// Name of an instruction set on the command line.
-#[must_use]
-pub fn simd_name(simd: Simd) -> &'static str {
+fn simd_name(simd: Simd) -> &'static str {
     match simd {
         Simd::Best => "best",
         Simd::Avx512 => "avx512",

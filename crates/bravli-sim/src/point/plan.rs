@@ -3,6 +3,7 @@
 use super::filters::{Filters, kind_of};
 use super::group::{Group, Plane};
 use super::layout::{Layout, MAX_CELLS};
+use super::math::Lined;
 use super::partition::{Partition, Stored};
 use super::source::SourceGroup;
 use super::synapses::{Built, Bundle, BundleKind, Onto, Target, build};
@@ -68,6 +69,7 @@ impl Plan {
         slow_on_ladders(network, &filters)?;
         minis_that_learn(network, &bounds)?;
         let mut bundles = bundles(network, &filters, &bounds);
+        share_units(&mut bundles);
         let delays = bounds.iter().filter_map(|bounds| bounds.delay);
         let (shortest, longest) =
             delays.fold((u32::from(u16::MAX), 1), |(low, high), (a, b)| (low.min(a.into()), high.max(b.into())));
@@ -147,12 +149,7 @@ impl Plan {
 }
 
 fn plane() -> Plane {
-    // zeroed pages come from the system and cost nothing until they are touched
-    let zeros = vec![0_i32; MAX_CELLS].into_boxed_slice();
-    match zeros.try_into() {
-        Ok(plane) => plane,
-        Err(_) => unreachable!("a plane is as long as it was made"),
-    }
+    Box::new(Lined([0; MAX_CELLS]))
 }
 
 /// By population and receptor, the range of decays that connections have for themselves.
@@ -247,6 +244,24 @@ fn bundles(network: &Network<'_>, filters: &[Filters], bounds: &[Bounds]) -> Vec
         });
     }
     bundles
+}
+
+/// Gives bundles of one plane whose weights are of like size one unit, so that weights are added as they are.
+fn share_units(bundles: &mut [Bundle]) {
+    /// Binary digits that a weight may lose to that: thirteen of sixteen are left, a ten-thousandth of the largest.
+    const DIGITS: f64 = 8.0;
+    let is_plain = |bundle: &Bundle| {
+        bundle.kind == BundleKind::Compact && bundle.release == Release::Static && bundle.slow.is_none()
+    };
+    for index in 0..bundles.len() {
+        let (plane, unit) = (bundles[index].onto.plane, bundles[index].weight_unit);
+        let others = bundles.iter().filter(|other| is_plain(other) && other.onto.plane == plane);
+        let coarsest =
+            others.map(|other| other.weight_unit).filter(|other| *other <= unit * DIGITS).fold(unit, f64::max);
+        if is_plain(&bundles[index]) {
+            bundles[index].weight_unit = coarsest;
+        }
+    }
 }
 
 /// Unit in which the largest weight takes sixteen bits.

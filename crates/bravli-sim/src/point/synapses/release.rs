@@ -1,7 +1,7 @@
 //! Connections with release of their own.
 
 use super::bundle::{Bundle, Onto};
-use super::runs::{Due, Runs, split};
+use super::runs::{Due, Runs};
 use crate::network::Release as Rule;
 use crate::point::group::Plane;
 use crate::point::math::{decay, to_unit};
@@ -107,16 +107,15 @@ impl Release {
 
     #[inline(always)]
     pub(crate) fn prefetch(&self, due: &Due) {
-        if let Some((_, length)) = split(self.runs.runs[due.run as usize]) {
-            prefetch(&self.own, due.position as usize, length);
-        }
+        prefetch(&self.own, due.position as usize, usize::from(due.length));
+        self.runs.prefetch_next(due);
     }
 
-    /// Notes a run that arrives; returns its length.
+    /// Notes a run that arrives; `tag` is the step of the spike, or its efficacy under shared short-term plasticity.
     #[inline(always)]
-    pub(crate) fn arrive(&mut self, due: &Due, length: usize, spike_step: u32) -> usize {
-        self.pending.extend((due.position..due.position + length as u32).map(|position| (position, spike_step)));
-        length
+    pub(crate) fn arrive(&mut self, due: &Due, tag: u32) {
+        let run = due.position..due.position + u32::from(due.length);
+        self.pending.extend(run.map(|position| (position, tag)));
     }
 
     /// Opens receptors for all arrivals of a step, then for spontaneous releases; returns the number of the latter.
