@@ -1,7 +1,9 @@
 //! Spikes and reports of a run, written as they come with little memory.
 
 use crate::error::SonataError;
-use crate::names::{DATA, ELEMENT_IDS, INDEX_POINTERS, MAPPING, MS, REPORT, SORTED, SORTING, SPIKES, TIME, UNITS, sonata};
+use crate::names::{
+    DATA, ELEMENT_IDS, INDEX_POINTERS, MAPPING, MS, REPORT, SORTED, SORTING, SPIKES, TIME, UNITS, sonata,
+};
 use crate::spikes::SortedBy;
 use crate::spool::{Mark, PART, Spool};
 use crate::store::{Column, write_file};

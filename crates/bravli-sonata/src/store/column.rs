@@ -102,9 +102,7 @@ impl Column<'_> {
         if n == 0 {
             return Ok(());
         }
-        let failed = |error: &dyn std::fmt::Display| {
-            write_error(self.place.file, &self.place.path(self.name), error)
-        };
+        let failed = |error: &dyn std::fmt::Display| write_error(self.place.file, &self.place.path(self.name), error);
         let view = ArrayView2::from_shape((n, n_columns), values).map_err(|error| failed(&error))?;
         self.dataset.write_slice(view, (row..row + n, ..)).map_err(|error| failed(&error))
     }

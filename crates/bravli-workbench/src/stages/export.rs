@@ -162,6 +162,10 @@ fn write(store: &Store, knowledge: Arc<KnowledgeBase>, parts: &Parts, folder: &P
         ),
         (None, _) => {}
     }
+    let silenced = |record: &&ArtifactRecord| record.request["silence"].is_array();
+    if let Some(record) = parts.run.as_ref().filter(silenced) {
+        notes.push(format!("cells that {} silences are not in simulation_config.json", record.id));
+    }
     let exported = export_circuit(
         folder,
         &CircuitExport {

@@ -117,11 +117,7 @@ pub(crate) struct Traced {
 }
 
 /// Traces to keep.
-pub(crate) fn traces(
-    requests: &[RecordRequest],
-    column: &Column,
-    duration_ms: f64,
-) -> Result<Vec<Traced>, ActError> {
+pub(crate) fn traces(requests: &[RecordRequest], column: &Column, duration_ms: f64) -> Result<Vec<Traced>, ActError> {
     let mut traced = Vec::with_capacity(requests.len());
     let mut bytes = 0.0;
     for (index, request) in requests.iter().enumerate() {
@@ -202,11 +198,7 @@ pub(crate) fn silences(
             SilenceMeans::Conductance => DriveKind::Conductance { waveform, reversal_mv },
             SilenceMeans::Current => DriveKind::Current(waveform),
         };
-        let name = if request.population.is_empty() {
-            format!("silence[{index}]")
-        } else {
-            request.population.clone()
-        };
+        let name = if request.population.is_empty() { format!("silence[{index}]") } else { request.population.clone() };
         Ok(Silenced { name, cells, start_ms, stop_ms, kind })
     };
     requests.iter().enumerate().map(one).collect()

@@ -76,7 +76,12 @@ pub(crate) fn make(
             )
         })?;
         let minis = prepared.minis.then(|| MiniRates::of(recipe, &circuit.column)).transpose().map_err(|error| {
-            ActError::new("no_minis", "minis", error.to_string(), "add them to mini_frequencies.tsv, or leave minis out")
+            ActError::new(
+                "no_minis",
+                "minis",
+                error.to_string(),
+                "add them to mini_frequencies.tsv, or leave minis out",
+            )
         })?;
         let class_excites: Vec<bool> = circuit
             .header
