@@ -1,6 +1,6 @@
 //! Circuit, boundary and protocol → run.
 
-use super::{boundary, circuit, circuit::input, read_json, recipe, write_json};
+use super::{boundary, circuit, circuit::input, column, read_json, recipe, write_json};
 use crate::error::ActError;
 use crate::ledger;
 use crate::machine;
@@ -145,7 +145,7 @@ pub(crate) fn make(
         let recipe = &sourced.recipe;
         let own = sourced.admit(&ledger::run(&sourced, &circuit.column), "the neurons of this run use stand")?;
         let boundary = boundary::load(store, boundary_record)?;
-        let neurons = neuron_columns(recipe, &circuit.column)
+        let neurons = neuron_columns(recipe, &circuit.column, column::seed(&column_record))
             .map_err(|error| ActError::new("no_neurons", "neurons.yaml", error.to_string(), error.remedy()))?;
         let receptors = recipe.neurons.as_ref().and_then(|models| models.receptors).ok_or_else(|| {
             ActError::new(
