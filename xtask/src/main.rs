@@ -30,7 +30,8 @@ const COMMANDS: [(&str, &str); 11] = [
     ("peers", "export a small circuit and open it with libsonata, bluepysnap and bmtk, which must agree"),
     (
         "bench",
-        "measure a case of the release binary, beside a peer where one is named (wiring [--cells N] [--peer nest])",
+        "measure a case of the release binary, beside a peer where one is named (wiring, pd14, column, coba or cuba [--peer \
+         nest|brian2] [--peer-t-ms T] [--seeds 1,2,3] and what `bravli bench` takes)",
     ),
     ("check", "fmt, clippy and layers"),
     ("layers", "check that each crate depends only on crates above it"),

@@ -83,10 +83,10 @@ pub(crate) fn peers(project: &Project, binary: &Path) -> Result<(), Problem> {
     script(project, binary, PEERS, &needs)
 }
 
-/// A Python with NEST.
-pub(crate) fn nest(project: &Project) -> Result<Command, Problem> {
+/// A Python with the engines that cases are held against.
+pub(crate) fn engines(project: &Project) -> Result<Command, Problem> {
     let needs = Needs {
-        what: "NEST",
+        what: "NEST and Brian2",
         requirements: requirements(&project.root.join(ENGINE_VERSIONS))?,
         venv: ".tools/venv-engines",
         folder: ".tools/python-engines",

@@ -21,6 +21,8 @@
 //! assert_eq!(report.verdict, Verdict::NotSupported, "{:?}", report.reasons);
 //! # Ok::<(), bravli_analysis::AnalysisError>(())
 //! ```
+//!
+//! [`spikes`] stands apart: statistics of any run's spikes, with no protocol and no question behind them.
 
 mod assess;
 mod calibration;
@@ -40,6 +42,7 @@ mod options;
 mod power;
 mod report;
 mod responses;
+pub mod spikes;
 mod stats;
 pub mod truth;
 pub mod verdict;

@@ -1,5 +1,6 @@
 //! The case `wiring`: a column of a given size placed, wired by one rule, and written.
 
+use crate::memory::peak_mib;
 use bravli_circuit::{Circuit, PlaceRequest, place, wire};
 use bravli_recipe::{Amount, Falloff, Location, PathwaySpec, Recipe, Shape};
 use std::error::Error;
@@ -173,13 +174,6 @@ fn write(circuit: &Circuit, folder: &Path) -> Result<u64, Box<dyn Error>> {
         bytes += file.metadata()?.len();
     }
     Ok(bytes)
-}
-
-/// The high-water mark of resident memory, where `/proc` has it.
-fn peak_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).map_or(0.0, |kib| kib / 1_024.0)
 }
 
 #[cfg(test)]

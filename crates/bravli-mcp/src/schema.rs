@@ -28,7 +28,30 @@ pub(crate) fn of<T: JsonSchema>(side: Side) -> Map<String, Value> {
     }
 }
 
-/// Drops what some clients refuse: numeric formats, titles of types, and defaults of null.
+/// Names to choose from as a plain list; what each means, where the field does not say it, is added to its description.
+fn list_names(object: &mut Map<String, Value>) {
+    let Some(choices) = object.get("oneOf").and_then(Value::as_array) else { return };
+    let names: Vec<Value> = choices.iter().filter_map(|choice| choice.get("const").cloned()).collect();
+    if names.len() != choices.len() || !names.iter().all(Value::is_string) {
+        return;
+    }
+    let mut text = object.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for (name, choice) in names.iter().zip(choices) {
+        let name = format!("`{}`", name.as_str().unwrap_or_default());
+        if let Some(meaning) = choice["description"].as_str().filter(|_| !text.contains(&name)) {
+            let space = if text.is_empty() { "" } else { " " };
+            text += &format!("{space}{name}: {}.", meaning.trim_end_matches('.'));
+        }
+    }
+    object.remove("oneOf");
+    object.insert("type".into(), "string".into());
+    object.insert("enum".into(), names.into());
+    if !text.is_empty() {
+        object.insert("description".into(), text.into());
+    }
+}
+
+/// Drops what some clients refuse or need not read: numeric formats, titles of types, and defaults of null and of objects.
 fn simplify(value: &mut Value) {
     match value {
         Value::Object(object) => {
@@ -38,9 +61,11 @@ fn simplify(value: &mut Value) {
             if object.contains_key("type") || object.contains_key("properties") {
                 object.remove("title");
             }
-            if object.get("default").is_some_and(Value::is_null) {
+            // the defaults of an object stand at its fields
+            if object.get("default").is_some_and(|default| default.is_null() || default.is_object()) {
                 object.remove("default");
             }
+            list_names(object);
             object.values_mut().for_each(simplify);
         }
         Value::Array(items) => items.iter_mut().for_each(simplify),

@@ -1,5 +1,9 @@
 //! The command line.
 
+mod bench;
+
+pub(crate) use bench::{BenchCommand, CaseArgs, ReleaseArg, SimdArg};
+
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -53,44 +57,6 @@ pub(crate) enum Command {
     Bench(BenchCommand),
     /// Says what this machine offers and whether all is well.
     Doctor,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum BenchCommand {
-    /// Places, wires and writes a column by one rule: seconds, memory, bytes per synapse, digest.
-    Wiring {
-        /// Cells to place.
-        #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=200_000))]
-        cells: u32,
-        /// Threads; 0 takes all. The digest does not depend on it.
-        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=256))]
-        threads: u32,
-        /// Mean number of synapses that a cell makes.
-        #[arg(long, default_value_t = 1_000.0, value_parser = positive)]
-        synapses_per_cell: f64,
-        /// Mean number of synapses per connection; with 1, every synapse has parameters of its own.
-        #[arg(long, default_value_t = 4.5, value_parser = at_least_one)]
-        synapses_per_connection: f64,
-        /// Seed of places, connections and parameters.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Folder that the files are kept in; none are kept where absent.
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-        /// Prints one JSON object.
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    if value > 0.0 && value <= 1e6 { Ok(value) } else { Err("it must lie in (0, 1000000]".to_owned()) }
-}
-
-fn at_least_one(text: &str) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    if (1.0..=100.0).contains(&value) { Ok(value) } else { Err("it must lie in [1, 100]".to_owned()) }
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,76 +1,59 @@
 //! `bravli bench`: what the measured cases take on this machine.
 
-use crate::args::BenchCommand;
+mod case;
+mod wiring;
+
+use crate::args::{BenchCommand, CaseArgs};
 use crate::output;
-use bravli_bench::{WiringFigures, WiringRequest, wiring};
-use bravli_workbench::Workbench;
-use std::path::{Path, PathBuf};
+use bravli_bench::WiringRequest;
+use bravli_bench::cases::Case;
+use std::path::Path;
 use std::process::ExitCode;
 
-/// The shipped recipe whose cells and synapse classes the cases use.
-const RECIPE: &str = "rat-barrel";
-
 pub(crate) fn run(command: &BenchCommand, lab: &Path) -> ExitCode {
-    let BenchCommand::Wiring { cells, threads, synapses_per_cell, synapses_per_connection, seed, out, json } = command;
-    let threads = match *threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        n => n as usize,
-    };
-    let request = WiringRequest {
-        cells: *cells,
-        synapses_per_cell: *synapses_per_cell,
-        synapses_per_connection: *synapses_per_connection,
-        threads,
-        seed: *seed,
-    };
-    match measured(&request, lab, out.as_deref()) {
-        Ok(figures) if *json => match serde_json::to_string(&figures) {
-            Ok(text) => {
-                output::result(&text);
-                ExitCode::SUCCESS
-            }
-            Err(error) => output::fail(&format!("cannot write the figures: {error}")),
-        },
-        Ok(figures) => {
-            output::result(&told(&figures));
+    match command {
+        BenchCommand::Wiring { cells, threads: n, synapses_per_cell, synapses_per_connection, seed, out, json } => {
+            let request = WiringRequest {
+                cells: *cells,
+                synapses_per_cell: *synapses_per_cell,
+                synapses_per_connection: *synapses_per_connection,
+                threads: threads(*n),
+                seed: *seed,
+            };
+            tell(wiring::measured(&request, lab, out.as_deref()), *json, wiring::told)
+        }
+        BenchCommand::Pd14 { scale, run } => case(Case::Pd14 { scale: *scale }, run),
+        BenchCommand::Column { cells, release, run } => {
+            case(Case::Column { cells: *cells, release: case::release(*release) }, run)
+        }
+        BenchCommand::Coba { run } => case(Case::Coba, run),
+        BenchCommand::Cuba { run } => case(Case::Cuba, run),
+    }
+}
+
+fn case(case: Case, run: &CaseArgs) -> ExitCode {
+    tell(case::measured(case, run), run.json, case::told)
+}
+
+/// Prints figures, for programs or for people.
+fn tell<T: serde::Serialize>(figures: Result<T, String>, json: bool, told: impl Fn(&T) -> String) -> ExitCode {
+    let text = figures.and_then(|figures| match json {
+        true => serde_json::to_string(&figures).map_err(|error| format!("cannot write the figures: {error}")),
+        false => Ok(told(&figures)),
+    });
+    match text {
+        Ok(text) => {
+            output::result(&text);
             ExitCode::SUCCESS
         }
         Err(error) => output::fail(&error),
     }
 }
 
-fn measured(request: &WiringRequest, lab: &Path, out: Option<&Path>) -> Result<WiringFigures, String> {
-    let recipe = Workbench::new(lab).open_recipe(Path::new(RECIPE), "").map_err(|error| error.to_string())?;
-    let (folder, _kept) = folder(out)?;
-    wiring(&recipe.reading.recipe, request, &folder).map_err(|error| error.to_string())
-}
-
-/// The folder asked for, which stays, or one that goes with the second value.
-fn folder(out: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), String> {
-    if let Some(out) = out {
-        std::fs::create_dir_all(out).map_err(|error| format!("cannot make {}: {error}", out.display()))?;
-        return Ok((out.to_owned(), None));
+/// Threads asked for, or as many as there are.
+fn threads(asked: u32) -> usize {
+    match asked {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        n => n as usize,
     }
-    let folder = tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
-    Ok((folder.path().to_owned(), Some(folder)))
-}
-
-fn told(figures: &WiringFigures) -> String {
-    format!(
-        "{} cells, {} connections, {} synapses on {} threads: {:.2} s (placed {:.2}, wired {:.2}, written {:.2}), peak \
-         {:.0} MiB, {:.2} bytes per synapse and {:.2} per connection in memory, {:.0} MiB on disk, digest {}",
-        figures.cells,
-        figures.connections,
-        figures.synapses,
-        figures.threads,
-        figures.wall_s,
-        figures.place_s,
-        figures.wire_s,
-        figures.write_s,
-        figures.peak_mib,
-        figures.bytes_per_synapse,
-        figures.bytes_per_connection,
-        figures.file_mib,
-        figures.digest
-    )
 }

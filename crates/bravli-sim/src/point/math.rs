@@ -1,18 +1,42 @@
 //! Arithmetic on tiles of sixty-four cells: plain loops that every instruction set turns into the same bits.
 
-use bravli_rng::philox4x32;
+use bravli_rng::philox4x32_7;
+use std::ops::{Deref, DerefMut};
 
 /// Cells per tile.
 pub(crate) const TILE: usize = 64;
 
+/// Numbers that begin at a line of the cache, so that no vector of them is cut by one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub(crate) struct Lined<T>(pub(crate) T);
+
+impl<T> Deref for Lined<T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Lined<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
 /// One number per cell of a tile.
-pub(crate) type Tile = [f32; TILE];
+pub(crate) type Tile = Lined<[f32; TILE]>;
 
 /// One word per cell of a tile.
-pub(crate) type Words = [u32; TILE];
+pub(crate) type Words = Lined<[u32; TILE]>;
 
 /// Zeros.
-pub(crate) const ZERO: Tile = [0.0; TILE];
+pub(crate) const ZERO: Tile = Lined([0.0; TILE]);
+
+/// No words.
+pub(crate) const NO_WORDS: Words = Lined([0; TILE]);
 
 /// e^x for −80 ≤ x ≤ 60 to 2e−7 relative, without a library call, so that loops over it vectorise and every
 /// instruction set gives the same bits.
@@ -36,6 +60,21 @@ pub(crate) fn decay(x: f32) -> f32 {
     if x < 80.0 { value } else { 0.0 }
 }
 
+/// ln x for normal x > 0 to 2e−7 relative or absolute, whichever is larger.
+#[inline(always)]
+pub(crate) fn log(x: f32) -> f32 {
+    /// √½ as bits: mantissas are taken from there to √2, where the series converges best.
+    const FROM: u32 = 0x3f35_04f3;
+    let offset = x.to_bits().wrapping_sub(FROM);
+    let exponent = (offset as i32) >> 23;
+    let mantissa = f32::from_bits((offset & 0x007f_ffff).wrapping_add(FROM));
+    // ln m = 2 artanh s, s = (m − 1)/(m + 1)
+    let s = (mantissa - 1.0) / (mantissa + 1.0);
+    let square = s * s;
+    let series = s * (2.0 + square * (2.0 / 3.0 + square * (2.0 / 5.0 + square * (2.0 / 7.0 + square * (2.0 / 9.0)))));
+    exponent as f32 * std::f32::consts::LN_2 + series
+}
+
 /// The number, or zero once it is too small to matter.
 ///
 /// Without the cut a decaying number ends among the subnormal ones, stays there by rounding, and costs a hundred cycles at
@@ -56,15 +95,15 @@ pub(crate) fn to_unit(word: u32) -> f32 {
 /// The words that the cells of a tile draw at a step: [`crate::network::cell_word`] of each.
 #[inline(always)]
 pub(crate) fn tile_words(key: [u32; 2], tile: u32, step: u32, words: &mut Words) {
-    let mut drawn = [[0_u32; 16]; 4];
+    let mut drawn = Lined([[0_u32; 16]; 4]);
     for lane in 0..16 {
-        let [a, b, c, d] = philox4x32([tile * 16 + lane as u32, step, 0, 0], key);
+        let [a, b, c, d] = philox4x32_7([tile * 16 + lane as u32, step, 0, 0], key);
         drawn[0][lane] = a;
         drawn[1][lane] = b;
         drawn[2][lane] = c;
         drawn[3][lane] = d;
     }
-    for (part, lanes) in words.as_chunks_mut::<16>().0.iter_mut().zip(&drawn) {
+    for (part, lanes) in words.as_chunks_mut::<16>().0.iter_mut().zip(drawn.iter()) {
         *part = *lanes;
     }
 }
@@ -85,8 +124,17 @@ mod tests {
     }
 
     #[test]
+    fn the_polynomial_logarithm_is_good_to_float_precision() {
+        for i in 1..200_000 {
+            let x = i as f32 * 1e-4;
+            let off = (f64::from(log(x)) - f64::from(x).ln()).abs();
+            assert!(off < 3e-7 * f64::from(x).ln().abs().max(1.0), "{x}: {off}");
+        }
+    }
+
+    #[test]
     fn a_tile_draws_what_each_of_its_cells_draws() {
-        let mut words = [0; TILE];
+        let mut words = NO_WORDS;
         tile_words([5, 9], 3, 77, &mut words);
         for (lane, word) in words.iter().enumerate() {
             assert_eq!(*word, cell_word([5, 9], 3 * 64 + lane as u32, 77, 0), "{lane}");

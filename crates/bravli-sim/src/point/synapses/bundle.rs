@@ -8,7 +8,7 @@ pub(crate) struct Onto {
     /// Plane.
     pub(crate) plane: usize,
     /// Conversion from stored weights to the plane's unit: (w·factor + half) >> shift.
-    pub(crate) factor: i32,
+    pub(crate) factor: i64,
     /// See `factor`.
     pub(crate) shift: u32,
     /// Weight over the first plane's.
@@ -20,16 +20,17 @@ impl Onto {
         Self { plane, factor: 1, shift: 0, ratio }
     }
 
-    /// Fits the conversion to the units of the bundle's weights and of the plane.
-    pub(crate) fn fit(&mut self, weight_unit: f64, plane_unit: f64) {
+    /// Fits the conversion to the units of the bundle's weights and of the plane; `is_scaled` where a share of the weight
+    /// opens, which takes binary digits of the factor.
+    pub(crate) fn fit(&mut self, weight_unit: f64, plane_unit: f64, is_scaled: bool) {
         let ratio = self.ratio * weight_unit / plane_unit;
-        if ratio >= 1.0 && ratio <= 32_768.0 && (ratio - ratio.round()).abs() < 1e-9 * ratio {
-            (self.factor, self.shift) = (ratio.round() as i32, 0);
+        if !is_scaled && (1.0..=32_768.0).contains(&ratio) && (ratio - ratio.round()).abs() < 1e-9 * ratio {
+            (self.factor, self.shift) = (ratio.round() as i64, 0);
             return;
         }
-        // as many binary digits as the product of two sixteen-bit numbers has room for
-        let shift = (65_535.0 / ratio.max(1e-9)).log2().floor().clamp(0.0, 16.0);
-        (self.factor, self.shift) = ((ratio * shift.exp2()).round().min(65_535.0) as i32, shift as u32);
+        // thirty-one binary digits: the product with a weight of sixteen fits a word of sixty-four
+        let shift = (2_147_483_647.0 / ratio.max(1e-9)).log2().floor().clamp(0.0, 31.0);
+        (self.factor, self.shift) = ((ratio * shift.exp2()).round().min(2_147_483_647.0) as i64, shift as u32);
     }
 }
 
@@ -57,8 +58,6 @@ pub(crate) struct Target {
 #[derive(Debug, Clone)]
 pub(crate) struct Bundle {
     pub(crate) source: usize,
-    /// Number of the first source cell among all cells and sources.
-    pub(crate) first_source: u32,
     pub(crate) n_sources: u32,
     pub(crate) targets: Vec<Target>,
     pub(crate) kind: BundleKind,

@@ -1,7 +1,7 @@
 //! Connections of four bytes: a target and a weight of sixteen bits each.
 
 use super::bundle::{Bundle, Onto};
-use super::runs::{Due, Runs, split};
+use super::runs::{Due, Runs};
 use crate::network::Release;
 use crate::point::group::Plane;
 use crate::point::math::decay;
@@ -34,7 +34,7 @@ impl Shared {
         })
     }
 
-    /// What a spike of a source opens, in 1/65536 of the weight.
+    /// What a spike of a source opens, in 2⁻³¹ of the weight.
     #[inline(always)]
     pub(crate) fn spike(&mut self, source: usize, step: u32) -> u32 {
         let last = self.last[source];
@@ -45,7 +45,7 @@ impl Shared {
             u = self.u_rest + u * (1.0 - self.u_rest) * decay(elapsed * self.facil_rate);
         }
         (self.u[source], self.x[source], self.last[source]) = (u, x, step + 1);
-        (u * x * 65_536.0 + 0.5) as u32
+        (u * x * 2_147_483_648.0) as u32
     }
 }
 
@@ -61,16 +61,15 @@ impl Compact {
     /// Brings a run towards the cache.
     #[inline(always)]
     pub(crate) fn prefetch(&self, due: &Due) {
-        if let Some((_, length)) = split(self.runs.runs[due.run as usize]) {
-            prefetch(self.synapses.slice(), due.position as usize, length);
-        }
+        prefetch(self.synapses.slice(), due.position as usize, usize::from(due.length));
+        self.runs.prefetch_next(due);
     }
 
-    /// Adds a run to the planes; returns its length.
+    /// Adds a run to the planes.
     #[inline(always)]
-    pub(crate) fn deliver(&self, bundle: &Bundle, due: &Due, length: usize, planes: &mut [Plane]) -> usize {
+    pub(crate) fn deliver(&self, bundle: &Bundle, due: &Due, planes: &mut [Plane]) {
         let from = due.position as usize;
-        let run = &self.synapses.slice()[from..from + length];
+        let run = &self.synapses.slice()[from..from + usize::from(due.length)];
         let has_efficacy = matches!(bundle.release, Release::Shared { .. });
         for onto in std::iter::once(&bundle.onto).chain(&bundle.slow) {
             let plane = &mut planes[onto.plane];
@@ -82,14 +81,13 @@ impl Compact {
                 add_scaled(run, onto.factor, onto.shift, plane);
             }
         }
-        length
     }
 }
 
-/// The factor of a plane under an efficacy in 1/65536.
+/// The factor of a plane under an efficacy in 2⁻³¹.
 #[inline(always)]
-fn scaled(onto: &Onto, efficacy: u32) -> i32 {
-    ((i64::from(onto.factor) * i64::from(efficacy) + 32_768) >> 16) as i32
+fn scaled(onto: &Onto, efficacy: u32) -> i64 {
+    (onto.factor * i64::from(efficacy) + (1 << 30)) >> 31
 }
 
 #[inline(always)]
@@ -100,10 +98,10 @@ fn add(run: &[u32], plane: &mut Plane) {
 }
 
 #[inline(always)]
-fn add_scaled(run: &[u32], factor: i32, shift: u32, plane: &mut Plane) {
+fn add_scaled(run: &[u32], factor: i64, shift: u32, plane: &mut Plane) {
     let half = if shift > 0 { 1 << (shift - 1) } else { 0 };
     for synapse in run {
-        let weight = (*synapse as i32) >> 16;
-        plane[(synapse & 0xffff) as usize] += (weight * factor + half) >> shift;
+        let weight = i64::from((*synapse as i32) >> 16);
+        plane[(synapse & 0xffff) as usize] += ((weight * factor + half) >> shift) as i32;
     }
 }
