@@ -1,6 +1,6 @@
 //! A stored circuit, with its boundary and run where there are such, to a folder of the lab that other tools open.
 
-use super::{boundary, circuit, circuit::input, recipe, run};
+use super::{boundary, circuit, circuit::input, column, recipe, run};
 use crate::error::ActError;
 use crate::store::{ArtifactRecord, PayloadFile, Store, content_key, digest_file, hex_digits, payload_of};
 use bravli_circuit::{Boundary, FibrePopulation, neuron_columns, wire_fibres};
@@ -126,7 +126,7 @@ fn write(store: &Store, knowledge: Arc<KnowledgeBase>, parts: &Parts, folder: &P
         "a row of edges is a connection: nsyns contacts of `conductance` nS each, at the soma of a point cell"
             .to_owned(),
     ];
-    let neurons = match neuron_columns(&sourced.recipe, &circuit.column) {
+    let neurons = match neuron_columns(&sourced.recipe, &circuit.column, column::seed(&column_record)) {
         Ok(neurons) => Some(neurons),
         Err(error) => {
             notes.push(format!("cells have no dynamics_params: {error}"));

@@ -65,7 +65,7 @@ pub(crate) fn make(
         let uses = ledger::run(&sourced, &circuit.column, prepared.minis);
         let own = sourced.admit(&uses, "the neurons of this run use stand")?;
         let boundary = boundary::load(store, boundary_record)?;
-        let neurons = neuron_columns(recipe, &circuit.column)
+        let neurons = neuron_columns(recipe, &circuit.column, column::seed(&column_record))
             .map_err(|error| ActError::new("no_neurons", "neurons.yaml", error.to_string(), error.remedy()))?;
         let receptors = recipe.neurons.as_ref().and_then(|models| models.receptors).ok_or_else(|| {
             ActError::new(
