@@ -201,7 +201,10 @@ mod tests {
         let one = StepFeatures::new(&[5.0, 50.0, 250.0], 40.0, 100.0);
         assert_eq!((one.n_spikes, one.latency_ms, one.isi_cv), (1, Some(10.0), None), "spikes outside do not count");
         let two = StepFeatures::new(&[50.0, 60.0], 0.0, 100.0);
-        assert_eq!((two.median_isi_ms, two.isi_cv, two.adaptation_index, two.burst_ratio()), (Some(10.0), None, None, None));
+        assert_eq!(
+            (two.median_isi_ms, two.isi_cv, two.adaptation_index, two.burst_ratio()),
+            (Some(10.0), None, None, None)
+        );
     }
 
     #[test]

@@ -120,8 +120,7 @@ impl<'a> Kinds<'a> {
     /// The stream of a cell and its number within its layer and m-type; to be asked for every cell in order.
     fn next(&mut self, cell: usize) -> (Stream, u64) {
         let cells = &self.column.cells;
-        let kind =
-            usize::from(cells.layer[cell]) * self.column.header.mtypes.len() + usize::from(cells.mtype[cell]);
+        let kind = usize::from(cells.layer[cell]) * self.column.header.mtypes.len() + usize::from(cells.mtype[cell]);
         self.counts[kind] += 1;
         (self.streams[kind], self.counts[kind] - 1)
     }

@@ -97,7 +97,10 @@ fn a_spread_that_reaches_zero_is_cut_above_it() {
     for (i, mean) in [membrane.r_in_mohm, membrane.tau_m_ms.get()].into_iter().enumerate() {
         assert!(cells.iter().all(|cell| cell[i] > 0.0999 * mean && cell[i] < 1.9001 * mean), "{i}");
         let (drawn, sd) = moments(cells.iter().map(|cell| cell[i]));
-        assert!((drawn - mean).abs() < 4.0 * sd / (cells.len() as f64).sqrt(), "the cut leaves the mean: {drawn}, {mean}");
+        assert!(
+            (drawn - mean).abs() < 4.0 * sd / (cells.len() as f64).sqrt(),
+            "the cut leaves the mean: {drawn}, {mean}"
+        );
     }
 }
 
@@ -106,9 +109,8 @@ fn draws_are_the_cells_own() {
     let recipe = shipped("rat-barrel");
     let alone = column(&recipe, &["4"]);
     let whole = column(&recipe, &["2", "3", "4", "5"]);
-    let of_layer_4 = |column: &Column, seed: u64| {
-        membranes(column, &neuron_columns(&recipe, column, seed).unwrap(), "L4_HTR3A")
-    };
+    let of_layer_4 =
+        |column: &Column, seed: u64| membranes(column, &neuron_columns(&recipe, column, seed).unwrap(), "L4_HTR3A");
     let cells = of_layer_4(&alone, 1);
     assert!(cells.len() > 10, "{}", cells.len());
     assert_eq!(cells, of_layer_4(&alone, 1), "the same seed, the same bits");

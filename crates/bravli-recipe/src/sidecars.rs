@@ -6,8 +6,8 @@ use crate::problem::Notes;
 use crate::range::Range;
 use crate::yaml::{Fields, Node};
 use crate::{
-    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, MembraneSpread, NeuronSpec, PopulationSpec, Problem, ROLES, ReceptorSpec,
-    Shape,
+    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, MembraneSpread, NeuronSpec, PopulationSpec, Problem, ROLES,
+    ReceptorSpec, Shape,
 };
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use std::collections::BTreeSet;
@@ -240,7 +240,8 @@ fn membrane(node: &Node, notes: &mut Notes) -> Option<MembraneSpec> {
     };
     if spread.v_th_sd_mv.is_some() && read.get("v_th_mv").is_none() {
         let message = format!("{what}: v_th_sd_mv is the spread of a v_th_mv that is not given");
-        let remedy = "give v_th_mv, or leave v_th_sd_mv out: the threshold then keeps its distance from rest in each cell";
+        let remedy =
+            "give v_th_mv, or leave v_th_sd_mv out: the threshold then keeps its distance from rest in each cell";
         read.notes.add(Problem::error("spread_without_mean", message).at(node.at()).remedy(remedy));
     }
     Some(MembraneSpec {

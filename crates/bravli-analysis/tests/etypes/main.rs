@@ -18,9 +18,8 @@ use std::path::Path;
 const RECIPES: [&str; 2] = ["rat-barrel", "mouse-c2"];
 
 /// The eleven of the Blue Brain Project, and the name that older compositions give cAC.
-const ETYPES: [&str; 12] = [
-    "cADpyr", "cAC", "cACint", "bAC", "cNAC", "bNAC", "dNAC", "cSTUT", "bSTUT", "dSTUT", "cIR", "bIR",
-];
+const ETYPES: [&str; 12] =
+    ["cADpyr", "cAC", "cACint", "bAC", "cNAC", "bNAC", "dNAC", "cSTUT", "bSTUT", "dSTUT", "cIR", "bIR"];
 
 /// Steps, as multiples of rheobase.
 const STEPS: [f64; 4] = [1.1, 1.2, 1.5, 2.0];
@@ -80,7 +79,11 @@ fn clusters(firing: &Firing, times: f64) -> [Target; 2] {
     let step = firing.at(times);
     [
         (format!("CV at {times}x"), step.isi_cv.unwrap_or(f64::NAN), 1.0..f64::INFINITY),
-        (format!("longest over median ISI at {times}x"), step.longest_over_median.unwrap_or(f64::NAN), 4.0..f64::INFINITY),
+        (
+            format!("longest over median ISI at {times}x"),
+            step.longest_over_median.unwrap_or(f64::NAN),
+            4.0..f64::INFINITY,
+        ),
     ]
 }
 
@@ -101,11 +104,16 @@ fn targets(etype: &str, firing: &Firing) -> Vec<Target> {
         ],
         "cAC" | "cACint" => vec![("AI at 1.5x".into(), index(1.5), 0.02..0.06)],
         "bAC" => [1.5, 2.0]
-            .map(|k| (format!("first over second ISI at {k}x"), firing.at(k).burst_ratio().unwrap_or(f64::NAN), 0.0..0.5))
+            .map(|k| {
+                (format!("first over second ISI at {k}x"), firing.at(k).burst_ratio().unwrap_or(f64::NAN), 0.0..0.5)
+            })
             .into(),
         "cNAC" => vec![flat],
         "bNAC" => {
-            vec![flat, ("first over median ISI at 1.5x".into(), firing.at(1.5).onset_ratio().unwrap_or(f64::NAN), 0.0..0.5)]
+            vec![
+                flat,
+                ("first over median ISI at 1.5x".into(), firing.at(1.5).onset_ratio().unwrap_or(f64::NAN), 0.0..0.5),
+            ]
         }
         "dNAC" => vec![flat, ("latency at 1.1x".into(), latency(1.1), 100.0..STEP_MS)],
         "cSTUT" | "bSTUT" => [1.2, 1.5, 2.0].iter().flat_map(|k| clusters(firing, *k)).collect(),
@@ -180,7 +188,6 @@ fn every_etype_fires_as_its_name_says_and_the_recipes_show_the_table() {
     let firings: BTreeMap<&str, Firing> =
         ETYPES.iter().map(|etype| (*etype, Firing::new(&sets[*etype], rheobase_pa(&sets[*etype], run), run))).collect();
     let table = table(&firings);
-    #[expect(clippy::print_stdout, reason = "the table is what --nocapture is for")]
     {
         println!("{table}");
     }

@@ -49,11 +49,7 @@ pub(crate) fn engine(set: &AdexParameters, current_pa: f64, noise: Option<Noise>
         name: "noise".into(),
         population: 0,
         cells: Cells::All,
-        kind: DriveKind::OuCurrent {
-            mean_pa: 0.0.into(),
-            sd_pa: noise.sd_pa.into(),
-            tau_ms: noise.tau_ms.into(),
-        },
+        kind: DriveKind::OuCurrent { mean_pa: 0.0.into(), sd_pa: noise.sd_pa.into(), tau_ms: noise.tau_ms.into() },
     });
     let network = Network {
         dt_ms: 0.1,

@@ -128,7 +128,9 @@ fn spontaneous(
 ) {
     script.note(NOTE);
     let own = &columns.row.own;
-    let mut weights: Vec<(Vec<f64>, &[(String, f64)])> = Vec::new();
+    // what each event adds to: a variable and a factor on its weight
+    type Adds = [(String, f64)];
+    let mut weights: Vec<(Vec<f64>, &Adds)> = Vec::new();
     if own.decay_ms.is_empty() {
         weights.push((minis.mean(|_| 1.0), &first.own));
     } else {
