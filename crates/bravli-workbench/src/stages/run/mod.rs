@@ -7,8 +7,9 @@ mod prepare;
 mod tally;
 
 use super::{boundary, circuit, circuit::input, column, read_json, recipe, write_json};
+use crate::Ledger;
 use crate::error::ActError;
-use crate::ledger::{self, Ledger};
+use crate::ledger;
 use crate::progress::Progress;
 use crate::requests::ReleaseName;
 use crate::store::{ArtifactRecord, Draft, Made, Store};
