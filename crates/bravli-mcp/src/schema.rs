@@ -51,7 +51,8 @@ fn list_names(object: &mut Map<String, Value>) {
     }
 }
 
-/// Drops what some clients refuse or need not read: numeric formats, titles of types, and defaults of null and of objects.
+/// Drops what some clients refuse or need not read: numeric formats, titles of types, defaults of null and of objects, a lower
+/// bound of 0 for whole numbers, and what an entry is where its list says so.
 fn simplify(value: &mut Value) {
     match value {
         Value::Object(object) => {
@@ -64,6 +65,15 @@ fn simplify(value: &mut Value) {
             // the defaults of an object stand at its fields
             if object.get("default").is_some_and(|default| default.is_null() || default.is_object()) {
                 object.remove("default");
+            }
+            if object.get("minimum").and_then(Value::as_u64) == Some(0) && object.get("type") == Some(&"integer".into())
+            {
+                object.remove("minimum");
+            }
+            if object.contains_key("description")
+                && let Some(Value::Object(entry)) = object.get_mut("items")
+            {
+                entry.remove("description");
             }
             list_names(object);
             object.values_mut().for_each(simplify);

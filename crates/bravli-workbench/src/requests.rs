@@ -285,7 +285,7 @@ pub struct ConnectionRequest {
 pub struct Export {
     /// Id of a circuit; of a boundary to have that too; of a run to have both and its spikes.
     pub artifact: String,
-    /// `sonata`: a folder with circuit_config.json. `nest`, `brian2`: of a run, simulate.py with the same wiring, for those engines.
+    /// `sonata`; or, of a run, a script with its wiring: `nest`, `brian2`.
     #[serde(default)]
     pub format: ExportFormat,
     /// Folder inside the lab, e.g. "exports/small"; "exports/" and the id where empty.
