@@ -22,6 +22,13 @@ pub(crate) fn of<T: JsonSchema>(side: Side) -> Map<String, Value> {
     let schema = settings.into_generator().into_root_schema_for::<T>();
     let mut value = schema.to_value();
     simplify(&mut value);
+    if side == Side::Input {
+        if let Value::Object(root) = &mut value {
+            // the tool's own description says it better
+            root.remove("description");
+        }
+        shorten(&mut value);
+    }
     match value {
         Value::Object(object) => object,
         _ => Map::new(),
@@ -48,6 +55,33 @@ fn list_names(object: &mut Map<String, Value>) {
     object.insert("enum".into(), names.into());
     if !text.is_empty() {
         object.insert("description".into(), text.into());
+    }
+}
+
+/// Drops what an agent knows without: empty defaults of fields that may be left out, and what an entry of a described list is.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            let is_empty = |value: &Value| match value {
+                Value::String(text) => text.is_empty(),
+                Value::Array(items) => items.is_empty(),
+                Value::Bool(is_set) => !is_set,
+                _ => false,
+            };
+            // a field may be called `default`, and is an object then
+            if object.get("default").is_some_and(is_empty) {
+                object.remove("default");
+            }
+            if object.get("description").is_some_and(Value::is_string)
+                && let Some(Value::Object(items)) = object.get_mut("items")
+                && items.get("description").is_some_and(Value::is_string)
+            {
+                items.remove("description");
+            }
+            object.values_mut().for_each(shorten);
+        }
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        _ => {}
     }
 }
 
