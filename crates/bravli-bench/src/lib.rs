@@ -63,7 +63,7 @@ impl ColumnCase {
         let spec = read_boundary(recipe.boundary_text.as_deref().ok_or("the recipe has no boundary.yaml")?)?;
         let boundary = Boundary::resolve(&spec, &recipe, &circuit.column, 1)
             .map_err(|errors| errors.first().map_or_else(String::new, ToString::to_string))?;
-        let neurons = neuron_columns(&recipe, &circuit.column)?;
+        let neurons = neuron_columns(&recipe, &circuit.column, 1)?;
         let receptors = recipe.neurons.as_ref().and_then(|models| models.receptors).ok_or("no receptors")?;
         let excites =
             |name: &String| recipe.synapse_classes.get(name).is_some_and(bravli_recipe::SynapseClass::is_excitatory);

@@ -22,6 +22,13 @@ pub(crate) fn of<T: JsonSchema>(side: Side) -> Map<String, Value> {
     let schema = settings.into_generator().into_root_schema_for::<T>();
     let mut value = schema.to_value();
     simplify(&mut value);
+    if side == Side::Input {
+        if let Value::Object(root) = &mut value {
+            // the tool's own description says it better
+            root.remove("description");
+        }
+        shorten(&mut value);
+    }
     match value {
         Value::Object(object) => object,
         _ => Map::new(),
@@ -51,7 +58,35 @@ fn list_names(object: &mut Map<String, Value>) {
     }
 }
 
-/// Drops what some clients refuse or need not read: numeric formats, titles of types, and defaults of null and of objects.
+/// Drops what an agent knows without: empty defaults of fields that may be left out, and what an entry of a described list is.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            let is_empty = |value: &Value| match value {
+                Value::String(text) => text.is_empty(),
+                Value::Array(items) => items.is_empty(),
+                Value::Bool(is_set) => !is_set,
+                _ => false,
+            };
+            // a field may be called `default`, and is an object then
+            if object.get("default").is_some_and(is_empty) {
+                object.remove("default");
+            }
+            if object.get("description").is_some_and(Value::is_string)
+                && let Some(Value::Object(items)) = object.get_mut("items")
+                && items.get("description").is_some_and(Value::is_string)
+            {
+                items.remove("description");
+            }
+            object.values_mut().for_each(shorten);
+        }
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
+/// Drops what some clients refuse or need not read: numeric formats, titles of types, defaults of null and of objects, and a lower
+/// bound of 0 for whole numbers.
 fn simplify(value: &mut Value) {
     match value {
         Value::Object(object) => {
@@ -64,6 +99,10 @@ fn simplify(value: &mut Value) {
             // the defaults of an object stand at its fields
             if object.get("default").is_some_and(|default| default.is_null() || default.is_object()) {
                 object.remove("default");
+            }
+            if object.get("minimum").and_then(Value::as_u64) == Some(0) && object.get("type") == Some(&"integer".into())
+            {
+                object.remove("minimum");
             }
             list_names(object);
             object.values_mut().for_each(simplify);

@@ -285,7 +285,7 @@ pub struct ConnectionRequest {
 pub struct Export {
     /// Id of a circuit; of a boundary to have that too; of a run to have both and its spikes.
     pub artifact: String,
-    /// `sonata`: a folder with circuit_config.json.
+    /// `sonata`; or, of a run, a script with its wiring: `nest`, `brian2`.
     #[serde(default)]
     pub format: ExportFormat,
     /// Folder inside the lab, e.g. "exports/small"; "exports/" and the id where empty.
@@ -301,6 +301,22 @@ pub enum ExportFormat {
     /// Nodes, edges, types, node sets, configurations, and spikes of a run.
     #[default]
     Sonata,
+    /// A Python script for NEST, with the wiring beside it.
+    Nest,
+    /// A Python script for Brian2, with the wiring beside it.
+    Brian2,
+}
+
+impl ExportFormat {
+    /// Its name in requests and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sonata => "sonata",
+            Self::Nest => "nest",
+            Self::Brian2 => "brian2",
+        }
+    }
 }
 
 /// How much to see.

@@ -83,7 +83,7 @@ const V_INIT_MV: [(f64, f64); 8] = [
 /// doi:10.1371/journal.pcbi.1004490.
 #[must_use]
 pub fn pd14(scale: f64, seed: u64) -> Network<'static> {
-    let n_cells = N_CELLS.map(|n| (f64::from(n) * scale).round() as u32);
+    let n_cells = N_CELLS.map(|n| (f64::from(n) * scale).round_ties_even() as u32);
     let drives = (0..8).map(|population| Drive {
         name: format!("background-{}", PD14_POPULATIONS[population]),
         population,
@@ -125,7 +125,7 @@ fn population(index: usize, n_cells: u32, scale: f64, seed: u64) -> Population {
 }
 
 fn pathway(target: usize, source: usize, scale: f64) -> Option<Projection<'static>> {
-    let total = (synapses(target, source) * scale * scale).round() as u64;
+    let total = (synapses(target, source) * scale * scale).round_ties_even() as u64;
     let weight = mean_weight_pa(target, source) / scale.sqrt();
     let delay = DELAY_MS[source % 2];
     let delay_ms =

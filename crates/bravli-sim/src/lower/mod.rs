@@ -288,7 +288,8 @@ fn project<'a>(
     let groups: Vec<(String, bool, Vec<usize>)> = match input.release {
         ReleaseModel::Shared => (0..class_excites.len())
             .filter(present)
-            .map(|class| (connections.header.classes[class].clone(), class_excites[class], vec![class]))
+            // fibres may list a class once per target
+            .map(|class| (format!("{}.{class}", connections.header.classes[class]), class_excites[class], vec![class]))
             .collect(),
         _ => [("exc", true), ("inh", false)]
             .into_iter()

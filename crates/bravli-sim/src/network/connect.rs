@@ -452,10 +452,11 @@ const BLOCK: usize = 64;
 /// The first three words that [`Stream::words`] gives for `entity` and the indices from `first` on.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
 fn draw_block(key: [u32; 2], entity: u64, first: u32, words: &mut [[u32; BLOCK]; 3]) {
-    for i in 0..BLOCK {
+    let [first_words, second_words, third_words] = words;
+    for (i, ((a, b), c)) in first_words.iter_mut().zip(second_words).zip(third_words).enumerate() {
         // fewer than 2³² connections of a source: the index fits its low half
         let drawn = philox4x32([entity as u32, (entity >> 32) as u32, first.wrapping_add(i as u32), 0], key);
-        (words[0][i], words[1][i], words[2][i]) = (drawn[0], drawn[1], drawn[2]);
+        (*a, *b, *c) = (drawn[0], drawn[1], drawn[2]);
     }
 }
 

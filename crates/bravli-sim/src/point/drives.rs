@@ -72,9 +72,7 @@ impl Ou {
         first_tile: u32,
         step: u32,
         row: &mut Tile,
-        g: &mut Tile,
-        drive: &mut Tile,
-        held: &mut Tile,
+        [g, drive, held]: [&mut Tile; 3],
     ) {
         let mut words = NO_WORDS;
         tile_words(self.key, first_tile + tile as u32, step, &mut words);

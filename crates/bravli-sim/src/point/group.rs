@@ -112,9 +112,9 @@ impl Group {
         let n_rows = kind.n_rows() + channels.len() + drives.ou.len();
         let mut state = vec![ZERO; n_rows * n_tiles];
         for (tile, rows) in state.chunks_exact_mut(n_rows).enumerate() {
-            for lane in 0..TILE {
+            for (lane, v) in rows[V].iter_mut().enumerate() {
                 let cell = first + (tile * TILE + lane).min(n_cells - 1);
-                rows[V][lane] = population.v_init_mv.at(cell) as f32;
+                *v = population.v_init_mv.at(cell) as f32;
             }
             for (row, ou) in rows[kind.n_rows() + channels.len()..].iter_mut().zip(&drives.ou) {
                 *row = ou.start(tile);
@@ -182,7 +182,7 @@ impl Group {
                 feel(receptor.effect, &open, &membrane[V], &mut g, &mut drive);
             }
             for (ou, row) in self.drives.ou.iter().zip(noise) {
-                ou.step(tile, self.first_tile, step, row, &mut g, &mut drive, &mut held);
+                ou.step(tile, self.first_tile, step, row, [&mut g, &mut drive, &mut held]);
             }
             if let Some(applied) = &self.drives.applied {
                 applied.act(tile, &mut g, &mut drive, &mut held);

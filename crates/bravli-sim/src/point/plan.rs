@@ -10,7 +10,7 @@ use super::synapses::{Built, Bundle, BundleKind, Onto, Target, build};
 use super::synapses::{Ground, Shared};
 use super::{drives, membrane::Kind};
 use crate::SimError;
-use crate::network::{Bounds, Flaw, Network, Projection, Release, Wiring, check};
+use crate::network::{Bounds, Flaw, Kinetics, Network, Projection, Release, Wiring, check};
 use bravli_rng::{Draw, Stream};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -68,6 +68,7 @@ impl Plan {
             .collect();
         slow_on_ladders(network, &filters)?;
         minis_that_learn(network, &bounds)?;
+        decays_within_rises(network, &bounds)?;
         let mut bundles = bundles(network, &filters, &bounds);
         share_units(&mut bundles);
         let delays = bounds.iter().filter_map(|bounds| bounds.delay);
@@ -178,6 +179,25 @@ fn slow_on_ladders(network: &Network<'_>, filters: &[Filters]) -> Result<(), Sim
             remedy: "give those connections a receptor of their own".into(),
         }])),
     }
+}
+
+/// A connection's own decay is longer than its receptor's rise.
+fn decays_within_rises(network: &Network<'_>, bounds: &[Bounds]) -> Result<(), SimError> {
+    for (index, (projection, bounds)) in network.projections.iter().zip(bounds).enumerate() {
+        let receptor = &network.populations[projection.target].receptors[projection.receptor];
+        let (Kinetics::Biexponential { rise_ms, .. }, Some((decay_ms, _))) = (receptor.kinetics, bounds.decay_ms)
+        else {
+            continue;
+        };
+        if f64::from(decay_ms) <= rise_ms {
+            return Err(SimError::Flaws(vec![Flaw {
+                field: format!("projections[{index}].decay_ms"),
+                message: format!("a decay of {decay_ms} ms is no longer than the rise of {rise_ms} ms"),
+                remedy: "give longer decays, or a receptor with a shorter rise".into(),
+            }]));
+        }
+    }
+    Ok(())
 }
 
 /// Learning connections wait for spikes alone.

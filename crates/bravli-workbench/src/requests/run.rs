@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 #[schemars(inline)]
 pub struct ProtocolRequest {
-    /// `gaussian_blocks` (contexts of Gaussian stimuli with matched probes after a frozen lead-in) or `spontaneous`.
+    /// `gaussian_blocks`: contexts of stimuli, each with matched probes after a frozen lead-in; `spontaneous`: none.
     pub kind: ProtocolKind,
     /// Length of a spontaneous protocol, ms.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,20 +78,20 @@ pub struct Simulate {
     /// The experiment; the standard Gaussian blocks where absent.
     #[serde(default)]
     pub protocol: ProtocolRequest,
-    /// Length in ms: of a spontaneous run, or a cut after the last whole trial that fits; the protocol's own where absent.
+    /// Length in ms, or a cut after the last whole trial that fits; the protocol's own where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64")]
     pub duration_ms: Option<f64>,
     /// Seed of stimuli, release, fibres and background.
     #[serde(default = "one")]
     pub seed: u64,
-    /// Traces to keep, at most 1000 cells each; written as SONATA reports.
+    /// Traces to keep as SONATA reports, at most 1000 cells each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub record: Vec<RecordRequest>,
     /// Cells held down for a time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub silence: Vec<SilenceRequest>,
-    /// `stochastic` (vesicles drawn per contact), `deterministic` (its mean) or `shared` (one mean state per source and synapse class).
+    /// `stochastic` (vesicles), `deterministic` (their mean) or `shared` (one state per source and class).
     #[serde(default, skip_serializing_if = "is_default")]
     pub release: ReleaseName,
     /// Adds spontaneous release, at the recipe's rates per layer.
@@ -100,7 +100,7 @@ pub struct Simulate {
     /// Threads, 1 to 256; 0 takes all. The result does not depend on it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub threads: u32,
-    /// Longest time to wait for the result in s; after that the reply says `running`, and the same call waits on. 0 waits to the end.
+    /// Longest wait in s; then the reply says `running`, and the same call waits on. 0 waits to the end.
     #[serde(default, skip_serializing_if = "is_zero_f64")]
     pub wait_s: f64,
 }
@@ -165,7 +165,7 @@ pub struct RecordRequest {
     /// Or these node ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cells: Vec<u32>,
-    /// `v_m` (mV), `w` (adaptation, pA), or a conductance: `g_ampa`, `g_nmda`, `g_gaba_a`, `g_gaba_b` (nS).
+    /// `v_m` in mV, `w` (adaptation) in pA, a conductance in nS: `g_ampa`, `g_nmda`, `g_gaba_a`, `g_gaba_b`.
     #[serde(default)]
     pub variable: RecordVariable,
     /// Sampling interval, a multiple of 0.1.
@@ -215,7 +215,7 @@ pub struct SilenceRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64")]
     pub stop_ms: Option<f64>,
-    /// `conductance` (a shunt at the GABA_A reversal) or `current`.
+    /// `conductance` (a shunt at the reversal of GABA_A) or `current`.
     #[serde(default)]
     pub how: SilenceMeans,
     /// 100 nS or -500 pA where absent.

@@ -140,6 +140,12 @@ fn content(request: &PlaceColumn, header: &ColumnHeader, layers: &[&String]) -> 
     content
 }
 
+/// The seed that a stored column was placed with. It also draws what its cells have of their own, so that a cell is the
+/// same under any wiring and in every run.
+pub(crate) fn seed(record: &ArtifactRecord) -> u64 {
+    record.request["seed"].as_u64().unwrap_or_default()
+}
+
 /// Asked against got of a stored column; `None` for one that was stored before there were reports.
 pub(crate) fn placement(store: &Store, record: &ArtifactRecord) -> Result<Option<PlacementReport>, ActError> {
     let path = store.folder(record).join(PLACEMENT);

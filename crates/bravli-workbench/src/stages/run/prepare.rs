@@ -5,7 +5,9 @@ use super::choose::check_choices;
 use crate::error::ActError;
 use crate::machine;
 use crate::requests::{ProtocolKind, ProtocolRequest, RecordRequest, ReleaseName, SilenceRequest, Simulate};
+use crate::store::ArtifactRecord;
 use bravli_circuit::{GaussianBlocks, Protocol, Schedule};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 /// What a simulation needs besides its inputs: checked before anything is stored.
@@ -18,6 +20,33 @@ pub(crate) struct Prepared {
     pub(crate) silence: Vec<SilenceRequest>,
     pub(crate) release: ReleaseName,
     pub(crate) minis: bool,
+}
+
+impl Prepared {
+    /// What a stored run was asked; `schedule` is the run's own.
+    pub(super) fn of_record(record: &ArtifactRecord, schedule: Schedule) -> Result<Self, ActError> {
+        fn field<T: DeserializeOwned + Default>(record: &ArtifactRecord, name: &str) -> Result<T, ActError> {
+            let Some(value) = record.request.get(name) else { return Ok(T::default()) };
+            serde_json::from_value(value.clone()).map_err(|error| {
+                ActError::new(
+                    "unreadable_request",
+                    name,
+                    format!("{} states no {name} that this version reads: {error}", record.id),
+                    "simulate again with this version",
+                )
+            })
+        }
+        Ok(Self {
+            schedule,
+            content: record.request.clone(),
+            threads: machine::threads(),
+            seed: field(record, "seed")?,
+            record: field(record, "record")?,
+            silence: field(record, "silence")?,
+            release: field(record, "release")?,
+            minis: field(record, "minis")?,
+        })
+    }
 }
 
 /// Checks a request and lays its protocol out in time.
