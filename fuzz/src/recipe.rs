@@ -216,7 +216,7 @@ fn build(reading: &Reading) {
     let Ok(column) = place(recipe, &tiny::small(20.0)) else { return };
     let n_cells: u32 = column.header.layers.iter().map(|layer| layer.n_cells).sum();
     assert_eq!(column.cells.len(), n_cells as usize);
-    let _ = neuron_columns(recipe, &column);
+    let _ = neuron_columns(recipe, &column, 1);
     if let Some(spec) = recipe.boundary_text.as_deref().and_then(|text| read_boundary(text).ok()) {
         boundary::resolve(&spec, recipe, &column);
     }

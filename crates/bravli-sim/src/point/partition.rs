@@ -185,7 +185,7 @@ impl Partition {
                 match &mut stored.built {
                     Built::Compact(store) => store.deliver(bundle, &entry, &mut self.planes),
                     Built::Release(store) if stored.shared.is_some() => store.arrive(&entry, entry.efficacy),
-                    Built::Release(store) => store.arrive(&entry, step - u32::from(entry.delay)),
+                    Built::Release(store) => store.arrive(&entry, step.wrapping_sub(u32::from(entry.delay))),
                     Built::Learning(store) => {
                         store.arrive(bundle, &entry, step, &mut self.planes, &common.inverse_units);
                     }

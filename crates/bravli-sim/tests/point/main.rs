@@ -145,6 +145,26 @@ fn damaged_and_foreign_checkpoints_are_refused_and_change_nothing() {
     assert!(Checkpoint::from_bytes(b"no checkpoint").is_none());
 }
 
+#[test]
+fn checkpoints_with_any_byte_changed_bring_nothing_down() {
+    let network = everything(1);
+    let mut engine = Engine::new(&network, options(2)).unwrap();
+    engine.run(200, &mut Kept::default(), &mut on).unwrap();
+    let good = engine.checkpoint();
+    let stream = bravli_rng::Stream::new(1, "damage", bravli_rng::Draw::Shuffle);
+    for round in 0..60 {
+        let mut bad = good.clone();
+        for change in 0..8 {
+            let place = (stream.uniform(round, 2 * change) * bad.bytes.len() as f64) as usize;
+            bad.bytes[place] = (stream.uniform(round, 2 * change + 1) * 256.0) as u8;
+        }
+        // refused, or run to wherever it leads
+        if engine.restore(&bad).is_ok() {
+            let _ = engine.run(260, &mut Kept::default(), &mut on);
+        }
+    }
+}
+
 /// `n` sources that fire together onto one cell.
 fn volley(n: u32, weight: f64) -> Network<'static> {
     let lif = Lif {

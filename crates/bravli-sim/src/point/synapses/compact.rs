@@ -40,7 +40,7 @@ impl Shared {
         let last = self.last[source];
         let (mut u, mut x) = (self.u[source], self.x[source]);
         if last > 0 {
-            let elapsed = (step + 1 - last) as f32;
+            let elapsed = (step + 1).wrapping_sub(last) as f32;
             x = 1.0 + (x - x * u - 1.0) * decay(elapsed * self.rec_rate);
             u = self.u_rest + u * (1.0 - self.u_rest) * decay(elapsed * self.facil_rate);
         }

@@ -232,7 +232,7 @@ fn power(x: f32, exponent: f64) -> f32 {
 impl Own {
     /// A trace of arrivals at a step, before what arrives then.
     fn trace(&self, index: usize, step: u32, rate: f32) -> f32 {
-        if self.last == 0 { 0.0 } else { self.x[index] * decay((step + 1 - self.last) as f32 * rate) }
+        if self.last == 0 { 0.0 } else { self.x[index] * decay((step + 1).wrapping_sub(self.last) as f32 * rate) }
     }
 
     /// Sign of the weight.
@@ -252,6 +252,6 @@ impl Post {
     }
 
     fn now(&self, index: usize, step: u32, rate: f32) -> f32 {
-        if self.last == 0 { 0.0 } else { self.y[index] * decay((step + 1 - self.last) as f32 * rate) }
+        if self.last == 0 { 0.0 } else { self.y[index] * decay((step + 1).wrapping_sub(self.last) as f32 * rate) }
     }
 }

@@ -153,7 +153,7 @@ impl Release {
         let mut recovery = [0.0_f32; LANES];
         for (lane, (position, spike_step)) in group.iter().enumerate() {
             let own = &self.own[*position as usize];
-            let elapsed = (step + 1 - own.last) as f32;
+            let elapsed = (step + 1).wrapping_sub(own.last) as f32;
             number[lane] = own.number;
             spike[lane] = *spike_step;
             facilitation[lane] = elapsed * own.facil_rate;
@@ -205,14 +205,14 @@ impl Release {
             let own = &mut self.own[*position as usize];
             number[lane] = own.number;
             spike[lane] = *spike_step;
-            elapsed[lane] = (step + 1 - own.last) as i32 as f32;
+            elapsed[lane] = (step + 1).wrapping_sub(own.last) as i32 as f32;
             facil_rate[lane] = own.facil_rate;
             rec_rate[lane] = own.rec_rate;
             u[lane] = own.u;
             u_rest[lane] = own.u_rest;
             filled[lane] = own.level as i32 as u32;
             // before the first arrival all sites are filled, and nothing facilitates
-            empty[lane] = u32::from(own.sites) - filled[lane];
+            empty[lane] = u32::from(own.sites).saturating_sub(filled[lane]);
             own.last = step + 1;
         }
         let mut refill = Lined([0.0_f32; LANES]);
@@ -258,7 +258,7 @@ impl Release {
                 && place.fract() < f64::from(self.mini_hz[row + index]) / f64::from(mini.max_hz)
             {
                 let own = &mut self.own[row + index];
-                let elapsed = (step + 1 - own.last) as f32;
+                let elapsed = (step + 1).wrapping_sub(own.last) as f32;
                 let words = philox4x32([own.number, 0, step, 0], bundle.release_key);
                 let share = own.release(
                     bundle.release,
@@ -317,7 +317,8 @@ impl Own {
                 let mut filled = self.level as i32 as u32;
                 if !is_first {
                     self.u *= facilitation;
-                    filled += binomial_from_uniform(u32::from(self.sites) - filled, 1.0 - recovery, draws[0]);
+                    filled +=
+                        binomial_from_uniform(u32::from(self.sites).saturating_sub(filled), 1.0 - recovery, draws[0]);
                 }
                 self.u += self.u_rest * (1.0 - self.u);
                 let released = binomial_from_uniform(filled, self.u, draws[1]);
