@@ -1,7 +1,7 @@
 //! One cell under a step of current: in the engine as circuits run, and in steps ten times finer.
 
 use bravli_recipe::AdexParameters;
-use bravli_sim::network::{Adex, Cells, Drive, DriveKind, Kept, Network, NeuronModel, Population, Recording};
+use bravli_sim::network::{Adex, Cells, Drive, DriveKind, Kept, Network, NeuronModel, Population, Recording, Values};
 use bravli_sim::point::{Engine, Options, Simd};
 use std::ops::ControlFlow;
 
@@ -24,26 +24,32 @@ pub(crate) struct Noise {
 
 /// Spike times in the point engine at its usual step of 0.1 ms.
 pub(crate) fn engine(set: &AdexParameters, current_pa: f64, noise: Option<Noise>) -> Vec<f64> {
+    engine_many(std::slice::from_ref(set), &[current_pa], noise).remove(0)
+}
+
+/// Spike times of each of several cells, each with its own constant current.
+pub(crate) fn engine_many(sets: &[AdexParameters], currents_pa: &[f64], noise: Option<Noise>) -> Vec<Vec<f64>> {
+    let each = |of: &dyn Fn(&AdexParameters) -> f64| Values::Each(sets.iter().map(of).collect());
     let adex = Adex {
-        c_m_pf: set.c_m_pf.get().into(),
-        g_l_ns: set.g_l_ns.get().into(),
-        e_l_mv: set.e_l_mv.get().into(),
-        v_th_mv: set.v_th_mv.get().into(),
-        delta_t_mv: set.delta_t_mv.get().into(),
-        a_ns: set.a_ns.get().into(),
-        tau_w_ms: set.tau_w_ms.get().into(),
-        b_pa: set.b_pa.get().into(),
-        v_reset_mv: set.v_reset_mv.get().into(),
+        c_m_pf: each(&|set| set.c_m_pf.get()),
+        g_l_ns: each(&|set| set.g_l_ns.get()),
+        e_l_mv: each(&|set| set.e_l_mv.get()),
+        v_th_mv: each(&|set| set.v_th_mv.get()),
+        delta_t_mv: each(&|set| set.delta_t_mv.get()),
+        a_ns: each(&|set| set.a_ns.get()),
+        tau_w_ms: each(&|set| set.tau_w_ms.get()),
+        b_pa: each(&|set| set.b_pa.get()),
+        v_reset_mv: each(&|set| set.v_reset_mv.get()),
         v_peak_mv: V_PEAK_MV.into(),
-        t_ref_ms: set.t_ref_ms.get().into(),
-        i_e_pa: current_pa.into(),
+        t_ref_ms: each(&|set| set.t_ref_ms.get()),
+        i_e_pa: Values::Each(currents_pa.to_vec()),
     };
     let population = Population {
-        name: "cell".into(),
-        n_cells: 1,
+        name: "cells".into(),
+        n_cells: sets.len() as u32,
         model: NeuronModel::Adex(adex),
         receptors: Vec::new(),
-        v_init_mv: set.e_l_mv.get().into(),
+        v_init_mv: each(&|set| set.e_l_mv.get()),
     };
     let drive = noise.map(|noise| Drive {
         name: "noise".into(),
@@ -62,7 +68,11 @@ pub(crate) fn engine(set: &AdexParameters, current_pa: f64, noise: Option<Noise>
     let mut engine = Engine::new(&network, Options { threads: 1, simd: Simd::Best }).unwrap();
     let mut kept = Kept::default();
     engine.run(network.steps(STEP_MS), &mut kept, &mut |_| ControlFlow::Continue(())).unwrap();
-    kept.spikes.iter().flatten().map(|spike| f64::from(spike.step) * network.dt_ms).collect()
+    let mut trains = vec![Vec::new(); sets.len()];
+    for spike in kept.spikes.iter().flatten() {
+        trains[spike.cell as usize].push(f64::from(spike.step) * network.dt_ms);
+    }
+    trains
 }
 
 /// Spike times by a Runge–Kutta scheme of fourth order in steps of 0.01 ms, written here from the equations alone.
