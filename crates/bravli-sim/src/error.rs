@@ -27,6 +27,14 @@ pub enum SimError {
         /// Limit.
         limit: u64,
     },
+    /// A part is larger than can be counted.
+    #[error("{what} are more than the {limit} that can be counted")]
+    TooLarge {
+        /// The part.
+        what: String,
+        /// Limit.
+        limit: u64,
+    },
     /// There is not enough memory.
     #[error("the run would need about {needed_mib:.0} MiB; {available_mib:.0} MiB are free")]
     NoRoom {
@@ -75,6 +83,7 @@ impl SimError {
             Self::Flaws(flaws) => flaws.first().map_or_else(String::new, |flaw| flaw.remedy.clone()),
             Self::Row { .. } => "mend the connections of that cell".into(),
             Self::TooLong { .. } => "split the run, or take a longer step".into(),
+            Self::TooLarge { .. } => "split the population or the projection in two".into(),
             Self::NoRoom { .. } => "simulate fewer cells, or on a machine with more memory".into(),
             Self::Diverged { .. } => "check the neuron parameters and conductances of that population".into(),
             Self::Threads { .. } => "ask for fewer threads".into(),

@@ -2,8 +2,8 @@
 
 use super::{
     Adex, Cells, Connectivity, Distribution, Drive, DriveKind, Effect, Gif, Izhikevich, Kinetics, Lif, Network,
-    NeuronModel, Pairing, Plasticity, Population, Profile, Projection, Receptor, Release, Row, Trace, Trains, Values,
-    Variable, Waveform,
+    NeuronModel, Pairing, Plasticity, Population, Profile, Projection, Receptor, Release, Row, Rule, Trace, Trains,
+    Values, Variable, Waveform,
 };
 
 /// Poisson events that a cell may receive in one step, on average.
@@ -402,6 +402,9 @@ impl Check {
                     }
                 }
                 self.bounds(at, rule.weight, conductance, rule.delay_ms, network.dt_ms);
+                if own {
+                    self.release(at, rule);
+                }
                 if let Pairing::Bernoulli(p) = rule.pairing
                     && !(0.0..=1.0).contains(&p)
                 {
@@ -423,6 +426,38 @@ impl Check {
                     "use static release where weights learn",
                 );
             }
+        }
+    }
+
+    /// Release parameters that a rule draws.
+    fn release(&mut self, at: &str, rule: &Rule) {
+        let ends = |distribution: Distribution| {
+            let is_sound = distribution.flaw().is_none();
+            is_sound.then(|| (distribution.quantile(1e-9), distribution.quantile(1.0 - 1e-9)))
+        };
+        if ends(rule.u).is_some_and(|(low, high)| low < 0.0 || high > 1.0) {
+            self.flaw(
+                &format!("{at}.u"),
+                "some utilisations would lie outside [0, 1]",
+                "u is a probability; cut the distribution at 0 and 1",
+            );
+        }
+        if ends(rule.tau_rec_ms).is_some_and(|(low, _)| low <= 0.0) {
+            self.flaw(
+                &format!("{at}.tau_rec_ms"),
+                "some recoveries would be 0 ms or less",
+                "cut the distribution above 0",
+            );
+        }
+        if ends(rule.tau_facil_ms).is_some_and(|(low, _)| low < 0.0) {
+            self.flaw(
+                &format!("{at}.tau_facil_ms"),
+                "some time constants would be negative",
+                "cut the distribution at 0",
+            );
+        }
+        if rule.sites == 0 {
+            self.flaw(&format!("{at}.sites"), "a connection without release sites", "give 1 or more");
         }
     }
 

@@ -278,8 +278,10 @@ impl Wiring<'_> {
     }
 
     /// Bounds of what rows can hold; every row of a store that is not a rule is looked at.
-    #[must_use]
-    pub fn bounds(&self) -> Bounds {
+    ///
+    /// # Errors
+    /// The first row in which `flaw` finds one: its source, and what is wrong.
+    pub fn bounds(&self, flaw: impl Fn(&Row) -> Option<String>) -> Result<Bounds, (u32, String)> {
         let mut bounds = Bounds::default();
         if let Some(drawn) = &self.drawn {
             let range = |table: &Table| {
@@ -290,14 +292,17 @@ impl Wiring<'_> {
             bounds.n_connections = self.expected();
             bounds.max_weight = low.abs().max(high.abs());
             bounds.delay = Some((to_steps(delays.0), to_steps(delays.1)));
-            return bounds;
+            return Ok(bounds);
         }
         let mut row = Row::default();
         for source in 0..self.n_sources {
             self.row(source, &mut row);
+            if let Some(message) = flaw(&row) {
+                return Err((source, message));
+            }
             bounds.add(&row);
         }
-        bounds
+        Ok(bounds)
     }
 
     /// Writes the connections of a source into `row`, which is emptied first.

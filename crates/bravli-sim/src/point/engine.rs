@@ -10,6 +10,7 @@ use super::synapses::Built;
 use super::team::{Broken, Team};
 use crate::SimError;
 use crate::network::{Cells, Network, Sink, SinkError, Spike};
+use std::fmt::Write as _;
 use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -41,6 +42,9 @@ pub struct Stats {
 /// Steps that can be counted: spike steps and delays behind them stay within thirty-two bits.
 pub const MAX_STEPS: u64 = u32::MAX as u64 - 2 * u16::MAX as u64;
 
+/// Threads at most.
+const MAX_THREADS: usize = 256;
+
 /// Time between two calls of progress.
 const PROGRESS_EVERY: Duration = Duration::from_millis(20);
 
@@ -65,18 +69,74 @@ impl<'a> Engine<'a> {
     /// [`SimError`] when the network has flaws, a row of connections is wrong, threads cannot be started, or the machine
     /// lacks an instruction set that was asked for.
     pub fn new(network: &'a Network<'a>, options: Options) -> Result<Self, SimError> {
-        let threads = options.threads.clamp(1, 256);
-        Self::with_partitions(network, options, Layout::n_partitions(network, threads))
+        Self::new_unless(network, options, &|| false)
     }
 
-    fn with_partitions(network: &'a Network<'a>, options: Options, n_partitions: usize) -> Result<Self, SimError> {
-        let threads = options.threads.clamp(1, 256);
+    /// The same, given up where `stop`, which is asked now and then, says so.
+    ///
+    /// # Errors
+    /// [`SimError::Cancelled`] when `stop` said so; else as [`Self::new`].
+    pub fn new_unless(
+        network: &'a Network<'a>,
+        options: Options,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self, SimError> {
+        let threads = options.threads.clamp(1, MAX_THREADS);
+        Self::with_partitions(network, options, Layout::n_partitions(network, threads), stop)
+    }
+
+    /// A network at a checkpoint of it, laid out once.
+    ///
+    /// # Errors
+    /// [`SimError::Checkpoint`] when it belongs to another network or is damaged; [`SimError::Cancelled`] when `stop` said so;
+    /// else as [`Self::new`].
+    pub fn resume(
+        network: &'a Network<'a>,
+        options: Options,
+        checkpoint: &Checkpoint,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self, SimError> {
+        let refuse = |what: &str| SimError::Checkpoint(what.to_owned());
+        let n_partitions = checkpoint.n_partitions as usize;
+        let possible = Layout::n_partitions(network, 1)..=Layout::n_partitions(network, MAX_THREADS).max(MAX_THREADS);
+        if checkpoint.step > MAX_STEPS || !possible.contains(&n_partitions) {
+            return Err(refuse("it is damaged"));
+        }
+        let mut engine = Self::with_partitions(network, options, n_partitions, stop)?;
+        if checkpoint.fingerprint != engine.fingerprint() {
+            return Err(refuse("it is of another network"));
+        }
+        let mut tape = Tape::read(&checkpoint.bytes);
+        let mut stats = [0_u64; 2];
+        tape.words(&mut stats);
+        for partition in &mut engine.partitions {
+            partition.load(&mut tape);
+        }
+        if !tape.ended_well() {
+            return Err(refuse("it is damaged"));
+        }
+        engine.step = checkpoint.step as u32;
+        engine.has_begun = checkpoint.step > 0;
+        (engine.stats.n_spikes, engine.stats.n_events) = (stats[0], stats[1]);
+        for partition in &mut engine.partitions {
+            partition.seek(engine.step);
+        }
+        Ok(engine)
+    }
+
+    fn with_partitions(
+        network: &'a Network<'a>,
+        options: Options,
+        n_partitions: usize,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self, SimError> {
+        let threads = options.threads.clamp(1, MAX_THREADS);
         let kernels = Kernels::of(options.simd)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .map_err(|error| SimError::Threads { threads, message: error.to_string() })?;
-        let plan = Plan::new(network, n_partitions, &pool)?;
+        let plan = Plan::new(network, n_partitions, &pool, stop)?;
         let stats = Stats { n_neurons: network.n_neurons(), n_connections: plan.n_connections, ..Stats::default() };
         let mut engine = Self {
             network,
@@ -217,17 +277,22 @@ impl<'a> Engine<'a> {
         let mut outcome = Ok(());
         let (stats, reached) = (&mut self.stats, &mut self.step);
         std::thread::scope(|scope| {
+            // before any other starts: where one cannot, the rest must not wait for it
+            let member = team.member();
             for (index, share) in shares.into_iter().enumerate() {
                 let (team, boxes) = (&team, &boxes);
-                scope.spawn(move || {
+                let started = std::thread::Builder::new().spawn_scoped(scope, move || {
                     let member = team.member();
                     let own = (index + 1) * per_member;
                     // a broken team is told by the member that broke it
                     let _ = rounds(share, own, boxes, team, kernels, first, until, batch, &mut |_, _| {});
                     member.done();
                 });
+                if let Err(error) = started {
+                    outcome = Err(SimError::Threads { threads: self.threads, message: error.to_string() });
+                    return;
+                }
             }
-            let member = team.member();
             let ended = rounds(mine, 0, &boxes, &team, kernels, first, until, batch, &mut |round, steps| {
                 *reached = steps.end;
                 if outcome.is_ok() {
@@ -242,8 +307,12 @@ impl<'a> Engine<'a> {
                         team.end_after(round + 1);
                     }
                 } else {
-                    // the round after a stop still counts; what it found is told where it can be
-                    let _ = teller.tell(&boxes, round, sink, stats);
+                    // the round after a stop still counts, and what goes wrong in it goes before the wish to stop
+                    if let Err(error) = teller.tell(&boxes, round, sink, stats)
+                        && outcome == Err(SimError::Cancelled)
+                    {
+                        outcome = Err(error);
+                    }
                 }
             });
             if ended.is_ok() {
@@ -262,7 +331,14 @@ impl<'a> Engine<'a> {
                 }
             }
         }
-        outcome
+        match self.partitions.iter().find_map(Partition::diverged) {
+            Some((population, cell)) if outcome.is_ok() => Err(SimError::Diverged {
+                population: self.network.populations[population].name.clone(),
+                cell,
+                time_ms: f64::from(last) * self.network.dt_ms,
+            }),
+            _ => outcome,
+        }
     }
 
     /// Tells the spikes of sources at step 0.
@@ -299,59 +375,30 @@ impl<'a> Engine<'a> {
     /// # Errors
     /// [`SimError::Checkpoint`] when it belongs to another network or is damaged; the engine is then unchanged.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), SimError> {
-        let refuse = |what: &str| SimError::Checkpoint(what.to_owned());
-        let n_partitions = checkpoint.n_partitions as usize;
-        if checkpoint.fingerprint != self.fingerprint() {
-            return Err(refuse("it is of another network"));
-        }
-        if checkpoint.step > MAX_STEPS || n_partitions == 0 || n_partitions > 65_536 {
-            return Err(refuse("it is damaged"));
-        }
         let options = Options { threads: self.threads, simd: self.kernels.simd };
         // a fresh layout, so that a damaged checkpoint leaves this engine as it is
-        let mut fresh = Self::with_partitions(self.network, options, n_partitions)?;
-        let mut tape = Tape::read(&checkpoint.bytes);
-        let mut stats = [0_u64; 2];
-        tape.words(&mut stats);
-        for partition in &mut fresh.partitions {
-            partition.load(&mut tape);
-        }
-        if !tape.ended_well() {
-            return Err(refuse("it is damaged"));
-        }
-        fresh.step = checkpoint.step as u32;
-        fresh.has_begun = checkpoint.step > 0;
-        (fresh.stats.n_spikes, fresh.stats.n_events) = (stats[0], stats[1]);
-        for partition in &mut fresh.partitions {
-            partition.seek(fresh.step);
-        }
-        *self = fresh;
+        *self = Self::resume(self.network, options, checkpoint, &|| false)?;
         Ok(())
     }
 
-    /// Tells networks apart.
+    /// Tells networks apart by all but the rows of lists and of other stores, of which it counts the connections.
     fn fingerprint(&self) -> u64 {
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        let mut add = |value: u64| {
-            for byte in value.to_le_bytes() {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        };
-        add(self.network.seed);
-        add(self.network.dt_ms.to_bits());
-        add(self.stats.n_connections);
-        for population in &self.network.populations {
-            population.name.bytes().for_each(|byte| add(u64::from(byte)));
-            add(u64::from(population.n_cells));
-            add(population.receptors.len() as u64);
-        }
-        for projection in &self.network.projections {
-            projection.name.bytes().for_each(|byte| add(u64::from(byte)));
-        }
-        for drive in &self.network.drives {
-            drive.name.bytes().for_each(|byte| add(u64::from(byte)));
-        }
-        hash
+        let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+        let network = self.network;
+        let (parts, noise) = ((&network.populations, &network.projections), &network.drives);
+        let told = write!(hash, "{} {} {} {parts:?} {noise:?}", network.seed, network.dt_ms, self.stats.n_connections);
+        // writing to a number cannot fail
+        told.map_or(0, |()| hash.0)
+    }
+}
+
+/// A running hash of text.
+struct Fnv(u64);
+
+impl std::fmt::Write for Fnv {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 = text.bytes().fold(self.0, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which partition owns which cells.
 
 use super::math::TILE;
+use crate::SimError;
 use crate::network::Network;
 
 /// Cells of a partition at most: they are counted in sixteen bits.
@@ -58,24 +59,28 @@ impl Layout {
         threads * cells.div_ceil(threads * (MAX_CELLS - slack.min(MAX_CELLS / 2))).max(1)
     }
 
-    pub(crate) fn new(network: &Network<'_>, n_partitions: usize) -> Self {
+    /// # Errors
+    /// [`SimError::TooLarge`] where cells are more than can be counted.
+    pub(crate) fn new(network: &Network<'_>, n_partitions: usize) -> Result<Self, SimError> {
         let mut shares = vec![Vec::new(); n_partitions];
         let mut sizes = vec![0_u32; n_partitions];
-        let mut first_source = 0;
+        let mut first_source = 0_u32;
+        let mut turn = 0;
         let mut populations = Vec::new();
         for (index, population) in network.populations.iter().enumerate() {
+            let is_source = population.model.is_source();
             let n_tiles = population.n_cells.div_ceil(TILE as u32);
             let mut owners = vec![Owner { partition: 0, local: 0 }; n_tiles as usize];
             for part in 0..n_partitions {
                 // turns, so that small populations do not all fall to one partition
-                let partition = (part + index) % n_partitions;
+                let partition = (part + turn) % n_partitions;
                 let cut = |part: usize| (n_tiles as usize * part / n_partitions) as u32;
                 let (from, to) = (cut(part), cut(part + 1));
                 if from == to {
                     continue;
                 }
                 let local = sizes[partition];
-                if !population.model.is_source() {
+                if !is_source {
                     sizes[partition] += (to - from) * TILE as u32;
                 }
                 for tile in from..to {
@@ -85,8 +90,14 @@ impl Layout {
                 shares[partition].push(Share { population: index, first_tile: from, n_tiles: to - from, local });
             }
             populations.push(Placed { first_source, owners });
-            first_source += population.n_cells;
+            turn += usize::from(!is_source);
+            let too_many = || SimError::TooLarge { what: "all cells and sources".into(), limit: u32::MAX.into() };
+            first_source = first_source.checked_add(population.n_cells).ok_or_else(too_many)?;
         }
-        Self { populations, shares, n_sources: first_source }
+        if let Some(size) = sizes.iter().find(|size| **size as usize > MAX_CELLS) {
+            let what = format!("{size} cells of {} populations in one part", populations.len());
+            return Err(SimError::TooLarge { what, limit: MAX_CELLS as u64 });
+        }
+        Ok(Self { populations, shares, n_sources: first_source })
     }
 }

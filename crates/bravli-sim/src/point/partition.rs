@@ -169,6 +169,9 @@ impl Partition {
         let common = Arc::clone(&self.common);
         let mask = self.calendar.len() as u32 - 1;
         let mut due = std::mem::take(&mut self.calendar[(step & mask) as usize]);
+        if common.sums_in_order {
+            due.sort_unstable_by_key(|due| (due.bundle, due.position));
+        }
         /// Runs that are fetched ahead.
         const AHEAD: usize = 10;
         for later in due.iter().take(AHEAD) {
@@ -238,12 +241,17 @@ impl Partition {
             }
             // a number that is none never becomes one again
             if step % 64 == 63 && out.diverged.is_none() {
-                out.diverged = self.groups.iter().find_map(|group| {
-                    let cell = group.diverged()? as u32;
-                    Some((group.population, group.first_tile * super::math::TILE as u32 + cell, step + 1))
-                });
+                out.diverged = self.diverged().map(|(population, cell)| (population, cell, step + 1));
             }
         }
+    }
+
+    /// Population and cell whose potential is no real number.
+    pub(crate) fn diverged(&self) -> Option<(usize, u32)> {
+        self.groups.iter().find_map(|group| {
+            let cell = group.diverged()? as u32;
+            Some((group.population, group.first_tile * super::math::TILE as u32 + cell))
+        })
     }
 
     /// Lets weights see the spikes of a step.

@@ -10,7 +10,7 @@ use super::synapses::{Built, Bundle, BundleKind, Onto, Target, build};
 use super::synapses::{Ground, Shared};
 use super::{drives, membrane::Kind};
 use crate::SimError;
-use crate::network::{Bounds, Flaw, Kinetics, Network, Projection, Release, Wiring, check};
+use crate::network::{Bounds, Effect, Flaw, Kinetics, Network, Plasticity, Projection, Release, Row, Wiring, check};
 use bravli_rng::{Draw, Stream};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -33,6 +33,8 @@ pub(crate) struct Common {
     pub(crate) max_delay: u32,
     /// Steps between two exchanges of spikes.
     pub(crate) batch: u32,
+    /// Whether arrivals are taken in the order of sources: dendritic sums of the error-correcting rule are no whole numbers.
+    pub(crate) sums_in_order: bool,
 }
 
 /// A network laid out, at its start.
@@ -44,15 +46,22 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn new(network: &Network<'_>, n_partitions: usize, pool: &rayon::ThreadPool) -> Result<Self, SimError> {
+    pub(crate) fn new(
+        network: &Network<'_>,
+        n_partitions: usize,
+        pool: &rayon::ThreadPool,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self, SimError> {
         let flaws = check(network);
         if !flaws.is_empty() {
             return Err(SimError::Flaws(flaws));
         }
         let wirings: Vec<Wiring<'_>> =
             network.projections.iter().map(|projection| projection.wiring(network)).collect();
-        let bounds: Vec<Bounds> = pool.install(|| wirings.par_iter().map(Wiring::bounds).collect());
-        let layout = Layout::new(network, n_partitions);
+        let bounds: Vec<Bounds> = pool.install(|| {
+            wirings.par_iter().enumerate().map(|(i, wiring)| bounds_of(network, i, wiring)).collect::<Result<_, _>>()
+        })?;
+        let layout = Layout::new(network, n_partitions)?;
         let own_decays = own_decays(network, &bounds);
         let filters: Vec<Filters> = network
             .populations
@@ -68,16 +77,28 @@ impl Plan {
             .collect();
         slow_on_ladders(network, &filters)?;
         minis_that_learn(network, &bounds)?;
+        learning_on_ladders(network, &filters, &bounds)?;
         decays_within_rises(network, &bounds)?;
         let mut bundles = bundles(network, &filters, &bounds);
         share_units(&mut bundles);
         let delays = bounds.iter().filter_map(|bounds| bounds.delay);
         let (shortest, longest) =
             delays.fold((u32::from(u16::MAX), 1), |(low, high), (a, b)| (low.min(a.into()), high.max(b.into())));
-        let ground =
-            Ground { network, layout: &layout, filters: &filters, wirings: &wirings, max_delay: longest as usize };
+        if bundles.len() > usize::from(u16::MAX) {
+            return Err(SimError::TooLarge { what: format!("{} projections", bundles.len()), limit: u16::MAX.into() });
+        }
         let mut stores: Vec<Vec<Built>> = (0..n_partitions).map(|_| Vec::new()).collect();
         for bundle in &bundles {
+            let ground = Ground {
+                network,
+                layout: &layout,
+                filters: &filters,
+                wirings: &wirings,
+                max_delay: longest as usize,
+                has_minis: bundle.targets.iter().any(|target| bounds[target.projection].has_minis),
+                expected: bundle.targets.iter().map(|target| bounds[target.projection].n_connections).sum(),
+                stop,
+            };
             let (built, minis) = pool.install(|| build(&ground, bundle))?;
             for (stores, mut store) in stores.iter_mut().zip(built) {
                 if let Built::Release(release) = &mut store
@@ -109,6 +130,9 @@ impl Plan {
         first_source.push(layout.n_sources);
         let n_connections = stores.iter().flatten().map(Built::n_connections).sum();
         let batch = (shortest + 1).min(MAX_BATCH);
+        let sums_in_order = bundles
+            .iter()
+            .any(|bundle| matches!(bundle.kind, BundleKind::Learning(Plasticity::ErrorCorrecting { .. })));
         let common = Arc::new(Common {
             inverse_units: units.iter().map(|unit| (1.0 / unit) as f32).collect(),
             bundles,
@@ -117,6 +141,7 @@ impl Plan {
             layout,
             max_delay: longest,
             batch,
+            sums_in_order,
         });
         let partitions = stores
             .into_iter()
@@ -153,6 +178,19 @@ fn plane() -> Plane {
     Box::new(Lined([0; MAX_CELLS]))
 }
 
+/// Bounds of a projection's rows, all of which are sound.
+fn bounds_of(network: &Network<'_>, index: usize, wiring: &Wiring<'_>) -> Result<Bounds, SimError> {
+    let projection = &network.projections[index];
+    let receptor = &network.populations[projection.target].receptors[projection.receptor];
+    let conducts = !matches!(receptor.effect, Effect::Current | Effect::Silent);
+    let flaw = |row: &Row| row.flaw(wiring.n_targets(), conducts, projection.release);
+    wiring.bounds(flaw).map_err(|(source_cell, message)| SimError::Row {
+        projection: projection.name.clone(),
+        source_cell,
+        message,
+    })
+}
+
 /// By population and receptor, the range of decays that connections have for themselves.
 fn own_decays(network: &Network<'_>, bounds: &[Bounds]) -> Vec<Vec<Option<(f32, f32)>>> {
     let mut ranges: Vec<Vec<Option<(f32, f32)>>> =
@@ -177,6 +215,24 @@ fn slow_on_ladders(network: &Network<'_>, filters: &[Filters]) -> Result<(), Sim
             field: format!("projections[{index}].slow"),
             message: "the slow receptor is the first of other connections that have decays of their own".into(),
             remedy: "give those connections a receptor of their own".into(),
+        }])),
+    }
+}
+
+/// Learning connections share the decay of their receptor, and the ratio of their slow one.
+fn learning_on_ladders(network: &Network<'_>, filters: &[Filters], bounds: &[Bounds]) -> Result<(), SimError> {
+    let breaks = |(projection, bounds): (&Projection<'_>, &Bounds)| {
+        let filter = &filters[projection.target].filters[projection.receptor];
+        projection.plasticity.is_some() && (filter.ladder.is_some() || bounds.has_ratios)
+    };
+    match network.projections.iter().zip(bounds).position(breaks) {
+        None => Ok(()),
+        Some(index) => Err(SimError::Flaws(vec![Flaw {
+            field: format!("projections[{index}].receptor"),
+            message:
+                "connections that learn share their receptor with connections that have decays or ratios of their own"
+                    .into(),
+            remedy: "give those that learn a receptor of their own, with the same kinetics".into(),
         }])),
     }
 }
@@ -298,9 +354,8 @@ fn units(bundles: &[Bundle], stores: &[Vec<Built>], n_planes: usize) -> Vec<f64>
     (0..n_planes)
         .map(|plane| {
             let most = most.iter().map(|most| most[plane]).fold(0.0, f64::max);
-            let compact: Vec<f64> = bundles
+            let on_plane: Vec<f64> = bundles
                 .iter()
-                .filter(|bundle| bundle.kind == BundleKind::Compact)
                 .flat_map(|bundle| {
                     let planes = std::iter::once(&bundle.onto).chain(&bundle.slow);
                     planes
@@ -310,15 +365,19 @@ fn units(bundles: &[Bundle], stores: &[Vec<Built>], n_planes: usize) -> Vec<f64>
                 .collect();
             // a thousandth is left for rounding
             let at_least = most / (f64::from(i32::MAX) * 0.999);
-            let finest = compact.iter().copied().fold(f64::INFINITY, f64::min);
-            let coarsest = compact.iter().copied().fold(0.0, f64::max) / 32_768.0;
+            let finest = on_plane.iter().copied().fold(f64::INFINITY, f64::min);
+            let coarsest = on_plane.iter().copied().fold(0.0, f64::max) / 32_768.0;
             // shares of weights are finer than weights
             let is_scaled = bundles.iter().any(|bundle| {
                 let planes = std::iter::once(&bundle.onto).chain(&bundle.slow);
                 matches!(bundle.release, Release::Shared { .. }) && planes.into_iter().any(|onto| onto.plane == plane)
             });
             let finest = if is_scaled { finest / 256.0 } else { finest };
-            let unit = if finest.is_finite() { finest.max(coarsest) } else { most * 2.0_f64.powi(-30) };
+            let has_compact = bundles.iter().any(|bundle| {
+                let mut planes = std::iter::once(&bundle.onto).chain(&bundle.slow);
+                bundle.kind == BundleKind::Compact && planes.any(|onto| onto.plane == plane)
+            });
+            let unit = if has_compact { finest.max(coarsest) } else { most * 2.0_f64.powi(-30) };
             let unit = if unit < at_least { at_least } else { unit };
             if unit > 0.0 { unit } else { 1.0 }
         })

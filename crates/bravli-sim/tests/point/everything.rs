@@ -87,6 +87,7 @@ fn conductances() -> Vec<Receptor> {
         receptor("AMPA", biexponential(0.2, 1.7), Effect::Conductance { reversal_mv: 0.0 }),
         receptor("NMDA", biexponential(0.3, 43.0), Effect::Nmda { reversal_mv: 0.0, block: MgBlock::JAHR_STEVENS }),
         receptor("GABA", Kinetics::Exponential { tau_ms: 8.0 }, Effect::Conductance { reversal_mv: -80.0 }),
+        receptor("learned", Kinetics::Exponential { tau_ms: 2.0 }, Effect::Conductance { reversal_mv: 0.0 }),
     ]
 }
 
@@ -201,10 +202,12 @@ pub(crate) fn everything(seed: u64) -> Network<'static> {
         interval_ms: 1.0,
         w_max: 3.0,
     };
-    project("poisson-adex", (5, 2), 0, rule(bernoulli, 1.0), Release::Static, Some(pair));
-    project("poisson-izhikevich", (5, 4), 0, rule(bernoulli, 1.0), Release::Static, Some(triplet));
+    project("poisson-adex", (5, 2), 3, rule(bernoulli, 1.0), Release::Static, Some(pair));
+    project("poisson-izhikevich", (5, 4), 3, rule(bernoulli, 1.0), Release::Static, Some(triplet));
     project("izhikevich-lif", (4, 1), 2, rule(bernoulli, 1.0), Release::Static, Some(inhibitory));
-    project("given-adex", (6, 2), 0, rule(bernoulli, 1.0), Release::Static, Some(correcting));
+    project("given-adex", (6, 2), 3, rule(bernoulli, 1.0), Release::Static, Some(correcting));
+    // many sources that fire together: sums that are no whole numbers must not depend on who tells of them first
+    project("exact-adex", (0, 2), 3, rule(Pairing::Bernoulli(0.5), 0.2), Release::Static, Some(correcting));
     let slow = projections.iter_mut().filter(|projection| ["lif-adex", "adex-izhikevich"].contains(&&*projection.name));
     slow.for_each(|projection| projection.slow = Some(Slow { receptor: 1, ratio: 0.7 }));
     let weights = (0..projections.len()).filter(|index| projections[*index].plasticity.is_some());

@@ -6,7 +6,7 @@ mod everything;
 use bravli_sim::SimError;
 use bravli_sim::network::{
     Connectivity, Distribution, Effect, Kept, Kinetics, Lif, Network, NeuronModel, Pairing, Population, Projection,
-    Receptor, Recording, Release, Row, Rule, Trace, Trains, Variable,
+    Receptor, Recording, Release, Row, Rows, Rule, Trace, Trains, Variable,
 };
 use bravli_sim::point::{Checkpoint, Engine, MAX_STEPS, Options, Simd, Stats, estimate};
 use everything::everything;
@@ -136,9 +136,11 @@ fn damaged_and_foreign_checkpoints_are_refused_and_change_nothing() {
     long.bytes.push(0);
     let mut none = good.clone();
     none.n_partitions = 0;
+    let mut many = good.clone();
+    many.n_partitions = 60_000;
     let other = everything(2);
     let foreign = Engine::new(&other, options(2)).unwrap().checkpoint();
-    for (name, bad) in [("short", short), ("long", long), ("none", none), ("foreign", foreign)] {
+    for (name, bad) in [("short", short), ("long", long), ("none", none), ("many", many), ("foreign", foreign)] {
         assert!(matches!(engine.restore(&bad), Err(SimError::Checkpoint(_))), "{name}");
         assert!(engine.checkpoint() == good, "{name}");
     }
@@ -146,7 +148,7 @@ fn damaged_and_foreign_checkpoints_are_refused_and_change_nothing() {
 }
 
 #[test]
-fn checkpoints_with_any_byte_changed_bring_nothing_down() {
+fn checkpoints_with_bytes_changed_bring_nothing_down() {
     let network = everything(1);
     let mut engine = Engine::new(&network, options(2)).unwrap();
     engine.run(200, &mut Kept::default(), &mut on).unwrap();
@@ -240,6 +242,42 @@ fn weights_of_like_size_keep_four_digits_beside_larger_ones() {
     let (kept, _) = run(&network, options(1));
     let open = f64::from(kept.samples[0][4].1[0]) / (-0.1_f64 / 5.0).exp();
     assert!((open / 439.1 - 1.0).abs() < 1e-4, "{open}");
+}
+
+#[test]
+fn release_parameters_out_of_range_are_refused_of_rules_and_of_rows() {
+    let mut network = everything(1);
+    let index = network.projections.iter().position(|projection| projection.name == "adex-izhikevich").unwrap();
+    let Connectivity::Rule(rule) = &mut network.projections[index].connections else { panic!("a rule") };
+    rule.u = Distribution::Constant(50.0);
+    rule.sites = 0;
+    let SimError::Flaws(flaws) = Engine::new(&network, options(1)).unwrap_err() else { panic!("flaws") };
+    let told: Vec<String> = flaws.iter().map(ToString::to_string).collect();
+    assert!(told.len() == 2 && told[0].contains(".u:") && told[1].contains(".sites:"), "{told:?}");
+
+    struct Bad;
+    impl Rows for Bad {
+        fn row(&self, _: u32, row: &mut Row) {
+            row.target.push(0);
+            row.weight.push(1.0);
+            row.delay.push(1);
+            row.own.decay_ms.push(0.0);
+        }
+    }
+    let mut network = everything(1);
+    let index = network.projections.iter().position(|projection| projection.name == "exact-gif").unwrap();
+    network.projections[index].connections = Connectivity::Given(Arc::new(Bad));
+    let error = Engine::new(&network, options(1)).unwrap_err();
+    assert!(matches!(error, SimError::Row { source_cell: 0, .. }), "{error}");
+}
+
+#[test]
+fn learning_synapses_do_not_share_a_receptor_with_own_decays() {
+    let mut network = everything(1);
+    let learns = network.projections.iter_mut().find(|projection| projection.name == "poisson-adex").unwrap();
+    learns.receptor = 0;
+    let error = Engine::new(&network, options(1)).unwrap_err();
+    assert!(error.to_string().contains("learn") && error.remedy().contains("receptor"), "{error}");
 }
 
 #[test]

@@ -100,8 +100,9 @@ impl Release {
         self.minis.as_ref().map_or_else(Vec::new, |minis| minis.next.clone())
     }
 
-    /// Goes on from a checkpoint.
-    pub(crate) fn restore_minis(&mut self, next: Vec<(u64, f64)>) {
+    /// Goes on from a checkpoint; times that are none count as never.
+    pub(crate) fn restore_minis(&mut self, mut next: Vec<(u64, f64)>) {
+        next.iter_mut().filter(|(_, at)| !(*at >= 0.0)).for_each(|(_, at)| *at = f64::INFINITY);
         if let Some(minis) = &mut self.minis {
             minis.next = next;
             minis.due = (0..minis.sources.len() as u32).filter_map(|source| minis.entry(source)).collect();
@@ -337,7 +338,9 @@ impl Own {
         let target = usize::from(self.target);
         let mut add = |onto: &Onto, rung: usize, amount: f32| {
             let plane = onto.plane + rung;
-            planes[plane][target] += rounded(amount * inverse_units[plane]);
+            // the unit leaves room for all weights at once; only spontaneous releases may come on top
+            let waiting = &mut planes[plane][target];
+            *waiting = waiting.saturating_add(rounded(amount * inverse_units[plane]));
         };
         let weight = self.weight * share;
         if self.second == 0 {

@@ -3,7 +3,7 @@
 use super::bundle::{Bundle, BundleKind};
 use super::{Compact, Learning, LearningRow, Mini, Release, ReleaseRow, Runs};
 use crate::SimError;
-use crate::network::{Connectivity, Effect, Network, Release as Rule, Row, Wiring};
+use crate::network::{Network, Release as Rule, Row, Wiring};
 use crate::point::filters::Filters;
 use crate::point::layout::{Layout, Share};
 use crate::point::math::TILE;
@@ -134,6 +134,12 @@ pub(crate) struct Ground<'a> {
     pub(crate) filters: &'a [Filters],
     pub(crate) wirings: &'a [Wiring<'a>],
     pub(crate) max_delay: usize,
+    /// Whether connections of the bundle at hand release spontaneously.
+    pub(crate) has_minis: bool,
+    /// Connections of the bundle at hand.
+    pub(crate) expected: f64,
+    /// Asked now and then; ends the building where it says so.
+    pub(crate) stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// Builds the lists of a bundle for every partition, and what all sources release spontaneously.
@@ -141,9 +147,8 @@ pub(crate) struct Ground<'a> {
 /// # Errors
 /// [`SimError::Row`] where a row is wrong.
 pub(crate) fn build(ground: &Ground<'_>, bundle: &Bundle) -> Result<(Vec<Built>, Vec<Mini>), SimError> {
-    let expected: f64 = bundle.targets.iter().map(|target| ground.wirings[target.projection].expected()).sum();
     // about a quarter of a million connections at a time keep the threads busy and little memory unsettled
-    let per_chunk = (262_144.0 * f64::from(bundle.n_sources) / expected.max(1.0)).clamp(1.0, 4_096.0) as u32;
+    let per_chunk = (262_144.0 * f64::from(bundle.n_sources) / ground.expected.max(1.0)).clamp(1.0, 4_096.0) as u32;
     let starts: Vec<u32> = (0..bundle.n_sources).step_by(per_chunk as usize).collect();
     let n_partitions = ground.layout.shares.len();
     match bundle.kind {
@@ -219,8 +224,15 @@ fn chunks<T: Copy + Send>(
             chunk(ground, bundle, sources, &make)
         })
         .collect();
-    let (parts, counts): (Vec<_>, Vec<Counts>) = made?.into_iter().unzip();
-    Ok((parts, counts.concat()))
+    let (parts, counts): (Vec<Vec<Part<T>>>, Vec<Counts>) = made?.into_iter().unzip();
+    let counts = counts.concat();
+    let n: u64 = counts.iter().map(|(n, _)| u64::from(*n)).sum();
+    // runs are no more than connections and ends of lists
+    if n + u64::from(bundle.n_sources) > u64::from(u32::MAX) {
+        let what = format!("{n} connections of {:?}", ground.network.populations[bundle.source].name);
+        return Err(SimError::TooLarge { what, limit: u64::from(u32::MAX) });
+    }
+    Ok((parts, counts))
 }
 
 fn chunk<T: Copy>(
@@ -229,6 +241,9 @@ fn chunk<T: Copy>(
     sources: std::ops::Range<u32>,
     make: &impl Fn(&Row, usize, u32, u32) -> T,
 ) -> Result<(Vec<Part<T>>, Counts), SimError> {
+    if (ground.stop)() {
+        return Err(SimError::Cancelled);
+    }
     let n_partitions = ground.layout.shares.len();
     let mut parts: Vec<Part<T>> = (0..n_partitions).map(|_| Part::default()).collect();
     let mut stages: Vec<Stage<T>> = (0..n_partitions).map(|_| Stage::new(ground.max_delay)).collect();
@@ -241,23 +256,16 @@ fn chunk<T: Copy>(
         for target in &bundle.targets {
             let wiring = &ground.wirings[target.projection];
             wiring.row(source, &mut row);
-            let projection = &ground.network.projections[target.projection];
-            if let Connectivity::Given(_) = projection.connections {
-                let receptor = &ground.network.populations[target.population].receptors[projection.receptor];
-                let conducts = !matches!(receptor.effect, Effect::Current | Effect::Silent);
-                if let Some(message) = row.flaw(wiring.n_targets(), conducts, projection.release) {
-                    return Err(SimError::Row { projection: projection.name.clone(), source_cell: source, message });
-                }
-            }
             let owners = &ground.layout.populations[target.population].owners;
             for j in 0..row.target.len() {
                 let cell = row.target[j];
                 let owner = owners[cell as usize / TILE];
                 let stage = &mut stages[owner.partition as usize];
                 stage.push(make(&row, j, owner.local + cell % TILE as u32, number), row.delay[j]);
-                if let Some(rate) = row.own.mini_hz.get(j) {
-                    stage.mini_hz.push(*rate);
-                    max_hz = max_hz.max(*rate);
+                if ground.has_minis {
+                    let rate = row.own.mini_hz.get(j).copied().unwrap_or(0.0);
+                    stage.mini_hz.push(rate);
+                    max_hz = max_hz.max(rate);
                 }
                 number += 1;
             }
@@ -328,6 +336,7 @@ struct ReleaseBuilder<'a> {
     slow_ratio: f64,
     /// Share of the weight that opens where connections have no utilisation of their own.
     u: f32,
+    has_own_u: bool,
     dt_ms: f64,
 }
 
@@ -342,6 +351,7 @@ impl<'a> ReleaseBuilder<'a> {
             kinetics: receptor.kinetics,
             slow_ratio: projection.slow.map_or(0.0, |slow| slow.ratio),
             u: if let Rule::Shared { u, .. } = projection.release { u as f32 } else { 1.0 },
+            has_own_u: matches!(projection.release, Rule::PerConnection | Rule::Stochastic),
             dt_ms: ground.network.dt_ms,
         }
     }
@@ -365,7 +375,7 @@ impl<'a> ReleaseBuilder<'a> {
             last: 0,
             u: 0.0,
             level: f32::from(sites),
-            u_rest: row.own.u.get(j).copied().unwrap_or(self.u),
+            u_rest: if self.has_own_u { row.own.u[j] } else { self.u },
             rec_rate: per_step(&row.own.tau_rec_ms),
             facil_rate: per_step(&row.own.tau_facil_ms),
             weight: (weight * mix.factor) as f32,
