@@ -27,7 +27,10 @@ const COMMANDS: [(&str, &str); 11] = [
         "test",
         "everything that must pass: setup, layers, fmt, clippy, build, test, doc, python (--quick leaves out the last two)",
     ),
-    ("peers", "export a small circuit and open it with libsonata, bluepysnap and bmtk, which must agree"),
+    (
+        "peers",
+        "export a small circuit and open it with libsonata, bluepysnap and bmtk; run small networks in NEST and Brian2: all must agree",
+    ),
     (
         "bench",
         "measure a case of the release binary, beside a peer where one is named (wiring, pd14, column, coba or cuba [--peer \

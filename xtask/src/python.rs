@@ -11,6 +11,7 @@ use crate::project::{Problem, Project, answers, run, say};
 const SDK: &str = "mcp==2.3.*";
 const CONVERSATION: &str = "tests/python/conversation.py";
 const PEERS: &str = "tests/python/peers.py";
+const ENGINE_NETWORKS: &str = "tests/python/engines_peers.py";
 /// The other tools and their versions, one per line.
 const PEER_VERSIONS: &str = "tests/python/peers.txt";
 
@@ -92,6 +93,13 @@ pub(crate) fn engines(project: &Project) -> Result<Command, Problem> {
         folder: ".tools/python-engines",
     };
     Ok(prepare(&project.root, &needs)?.command())
+}
+
+/// Compares networks that lie in `folder` with NEST's and Brian2's runs of the same.
+pub(crate) fn engine_networks(project: &Project, folder: &Path) -> Result<(), Problem> {
+    let mut python = engines(project)?;
+    say(format!("python: {ENGINE_NETWORKS} on {}", folder.display()));
+    run(python.arg(ENGINE_NETWORKS).arg(folder).current_dir(&project.root))
 }
 
 /// The requirements of a file: its lines without comments.

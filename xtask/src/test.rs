@@ -40,13 +40,25 @@ pub(crate) fn test(project: &mut Project, quick: bool) -> ExitCode {
     stages.close()
 }
 
-/// Other tools open what is exported.
+/// Other tools open what is exported, other engines simulate what is described.
 pub(crate) fn peers(project: &mut Project) -> ExitCode {
     let mut stages = Stages::default();
     stages.run("setup", "looking for a C compiler and cmake", || passed(cmake::setup(project)));
     let binary = project.binary("debug");
     stages.run("build", "building bravli", || passed(run(&mut project.cargo(["build", "--package", "bravli"]))));
     stages.run("peers", "other tools open an export", || passed(python::peers(project, &binary?)));
+    stages.run("engines", "NEST and Brian2 simulate the same networks", || {
+        let folder = project.target_folder()?.join("peer-networks");
+        // what an earlier version wrote must not be compared
+        if let Err(error) = std::fs::remove_dir_all(&folder)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(Problem::new(format!("cannot empty {}: {error}", folder.display())));
+        }
+        let example = ["run", "--package", "bravli-sim", "--example", "peer_networks", "--"];
+        run(project.cargo(example).arg(&folder))?;
+        passed(python::engine_networks(project, &folder))
+    });
     stages.close()
 }
 

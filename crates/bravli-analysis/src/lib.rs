@@ -32,6 +32,7 @@ mod draws;
 mod error;
 mod exponent;
 mod features;
+pub mod firing;
 mod gain;
 mod history;
 mod linalg;

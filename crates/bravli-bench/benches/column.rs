@@ -23,11 +23,11 @@ fn wiring(criterion: &mut Criterion) {
 
 fn simulation(criterion: &mut Criterion) {
     let case = ColumnCase::new(RADIUS_UM).expect("the shipped recipe builds");
-    let stats = case.simulate(DURATION_MS, 1).expect("it runs").stats;
+    let stats = case.simulate(DURATION_MS, 1).expect("it runs");
     let mut group = criterion.benchmark_group("column");
     group.sample_size(10);
     for threads in [1, 2] {
-        group.throughput(Throughput::Elements(stats.n_cells * stats.n_steps));
+        group.throughput(Throughput::Elements(stats.n_neurons * stats.n_steps));
         group.bench_function(format!("neuron_steps/{threads}_threads"), |bencher| {
             bencher.iter(|| case.simulate(DURATION_MS, threads).expect("it runs"));
         });

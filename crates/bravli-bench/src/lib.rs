@@ -5,8 +5,8 @@
 //!
 //! ```
 //! let column = bravli_bench::ColumnCase::new(40.0)?;
-//! let run = column.simulate(100.0, 2)?;
-//! assert!(run.stats.n_steps == 1_000);
+//! let stats = column.simulate(100.0, 2)?;
+//! assert!(stats.n_steps == 1_000);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -21,8 +21,10 @@ pub use wiring::{SIGMA_UM, WiringFigures, WiringRequest, wiring};
 use bravli_circuit::{
     Boundary, Circuit, NeuronColumns, PlaceRequest, Protocol, neuron_columns, place, read_boundary, wire, wire_fibres,
 };
-use bravli_recipe::{Recipe, RecipeFiles, read};
-use bravli_sim::old::{BackgroundColumns, PointInput, Receptors, backgrounds, point};
+use bravli_recipe::{ReceptorSpec, Recipe, RecipeFiles, read};
+use bravli_sim::lower::{BackgroundColumns, ColumnInput, ReleaseModel, backgrounds, lower};
+use bravli_sim::network::Kept;
+use bravli_sim::point::{Engine, Options, Simd, Stats};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -40,7 +42,7 @@ pub struct ColumnCase {
     boundary: Boundary,
     neurons: NeuronColumns,
     backgrounds: BackgroundColumns,
-    receptors: Receptors,
+    receptors: ReceptorSpec,
     class_excites: Vec<bool>,
 }
 
@@ -61,7 +63,7 @@ impl ColumnCase {
         let spec = read_boundary(recipe.boundary_text.as_deref().ok_or("the recipe has no boundary.yaml")?)?;
         let boundary = Boundary::resolve(&spec, &recipe, &circuit.column, 1)
             .map_err(|errors| errors.first().map_or_else(String::new, ToString::to_string))?;
-        let neurons = neuron_columns(&recipe, &circuit.column)?;
+        let neurons = neuron_columns(&recipe, &circuit.column, 1)?;
         let receptors = recipe.neurons.as_ref().and_then(|models| models.receptors).ok_or("no receptors")?;
         let excites =
             |name: &String| recipe.synapse_classes.get(name).is_some_and(bravli_recipe::SynapseClass::is_excitatory);
@@ -84,10 +86,11 @@ impl ColumnCase {
     ///
     /// # Errors
     /// When the run fails.
-    pub fn simulate(&self, duration_ms: f64, threads: usize) -> Result<point::RunOutput, Box<dyn Error>> {
+    pub fn simulate(&self, duration_ms: f64, threads: usize) -> Result<Stats, Box<dyn Error>> {
         let schedule = Protocol::Spontaneous { duration_ms }.schedule(1)?;
         let fibres = wire_fibres(&self.boundary, &self.circuit.column);
-        let input = PointInput {
+        let lowered = lower(&ColumnInput {
+            population: "rat-barrel",
             neurons: &self.neurons,
             backgrounds: &self.backgrounds,
             connections: self.circuit.connections(),
@@ -96,11 +99,14 @@ impl ColumnCase {
             schedule: &schedule,
             receptors: self.receptors,
             calcium_mm: self.boundary.calcium_mm,
-            dendritic_delay_ms: self.receptors.dendritic_delay_ms,
+            release: ReleaseModel::Stochastic,
+            minis: None,
             dt_ms: 0.1,
             seed: 1,
-        };
-        Ok(point::run(&input, "rat-barrel", threads, &mut |_| ControlFlow::Continue(()))?)
+        })?;
+        let mut engine = Engine::new(&lowered.network, Options { threads, simd: Simd::Best })?;
+        engine.run(lowered.n_steps, &mut Kept::default(), &mut |_| ControlFlow::Continue(()))?;
+        Ok(engine.stats())
     }
 }
 

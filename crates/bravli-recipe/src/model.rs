@@ -478,8 +478,32 @@ pub struct MembraneSpec {
     pub e_l_mv: Millivolts,
     /// Threshold; absent keeps the e-type's distance from rest.
     pub v_th_mv: Option<Millivolts>,
+    /// How much its cells differ.
+    #[serde(default)]
+    pub spread: MembraneSpread,
     /// Where it stands.
     pub at: Location,
+}
+
+/// Standard deviations between the cells of a population; what has none is the same in all of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct MembraneSpread {
+    /// Of the input resistance, in MΩ.
+    pub r_in_sd_mohm: Option<f64>,
+    /// Of the membrane time constant, in ms.
+    pub tau_m_sd_ms: Option<f64>,
+    /// Of the resting potential, in mV.
+    pub e_l_sd_mv: Option<f64>,
+    /// Of the threshold, in mV.
+    pub v_th_sd_mv: Option<f64>,
+}
+
+impl MembraneSpread {
+    /// Whether all cells are alike.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Point-neuron parameters of a recipe.

@@ -6,8 +6,8 @@ use crate::problem::Notes;
 use crate::range::Range;
 use crate::yaml::{Fields, Node};
 use crate::{
-    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, NeuronSpec, PopulationSpec, Problem, ROLES, ReceptorSpec,
-    Shape,
+    AdexParameters, ColumnSpec, LayerSpec, MembraneSpec, MembraneSpread, NeuronSpec, PopulationSpec, Problem, ROLES,
+    ReceptorSpec, Shape,
 };
 use bravli_units::{Micrometres, Milliseconds, Millivolts, Nanosiemens, Picoamps, Picofarads};
 use std::collections::BTreeSet;
@@ -211,20 +211,46 @@ fn adex(etype: &str, node: &Node, notes: &mut Notes) -> Option<AdexParameters> {
     })
 }
 
+/// Fields of a membrane.
+const MEMBRANE: &[&str] = &[
+    "population",
+    "r_in_mohm",
+    "r_in_sd_mohm",
+    "tau_m_ms",
+    "tau_m_sd_ms",
+    "e_l_mv",
+    "e_l_sd_mv",
+    "v_th_mv",
+    "v_th_sd_mv",
+];
+
 fn membrane(node: &Node, notes: &mut Notes) -> Option<MembraneSpec> {
     let what = format!("membrane of {}", node.get("population").map(Node::label).unwrap_or_default());
-    let mut read = Fields::new(node, &what, &["population", "r_in_mohm", "tau_m_ms", "e_l_mv", "v_th_mv"], notes);
+    let mut read = Fields::new(node, &what, MEMBRANE, notes);
     let population = read.name("population");
     let r_in = read.required_number("r_in_mohm", Range::Positive);
     let tau_m = read.required_number("tau_m_ms", Range::Positive);
     let e_l = read.required_number("e_l_mv", Range::Any);
     let v_th = read.number("v_th_mv", Range::Any);
+    let spread = MembraneSpread {
+        r_in_sd_mohm: read.number("r_in_sd_mohm", Range::NotNegative),
+        tau_m_sd_ms: read.number("tau_m_sd_ms", Range::NotNegative),
+        e_l_sd_mv: read.number("e_l_sd_mv", Range::NotNegative),
+        v_th_sd_mv: read.number("v_th_sd_mv", Range::NotNegative),
+    };
+    if spread.v_th_sd_mv.is_some() && read.get("v_th_mv").is_none() {
+        let message = format!("{what}: v_th_sd_mv is the spread of a v_th_mv that is not given");
+        let remedy =
+            "give v_th_mv, or leave v_th_sd_mv out: the threshold then keeps its distance from rest in each cell";
+        read.notes.add(Problem::error("spread_without_mean", message).at(node.at()).remedy(remedy));
+    }
     Some(MembraneSpec {
         population: population?,
         r_in_mohm: r_in?,
         tau_m_ms: Milliseconds::new(tau_m?).ok()?,
         e_l_mv: Millivolts::new(e_l?).ok()?,
         v_th_mv: v_th.and_then(|v| Millivolts::new(v).ok()),
+        spread,
         at: node.at(),
     })
 }

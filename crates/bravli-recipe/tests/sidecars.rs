@@ -174,6 +174,20 @@ fn cross_checks_name_what_does_not_fit() {
         ("neurons.yaml", "etypes: {}", "etype_without_parameters", Severity::Error, "cADpyr"),
         ("neurons.yaml", "etypes: {cADpyr: {c_m_pf: 0}}", "missing_field", Severity::Error, "g_l_ns"),
         (
+            "neurons.yaml",
+            "etypes: {}\nmembranes: [{population: L4_E, r_in_mohm: 1, tau_m_ms: 1, e_l_mv: -70, v_th_sd_mv: 2}]",
+            "spread_without_mean",
+            Severity::Error,
+            "L4_E",
+        ),
+        (
+            "neurons.yaml",
+            "etypes: {}\nmembranes: [{population: L4_E, r_in_mohm: 1, r_in_sd_mohm: -1, tau_m_ms: 1, e_l_mv: -70}]",
+            "negative_value",
+            Severity::Error,
+            "r_in_sd_mohm",
+        ),
+        (
             "column.yaml",
             "shape: square\nreference_radius_um: 9\nlayers: []",
             "unknown_shape",

@@ -19,8 +19,8 @@ mod quantile;
 mod samplers;
 mod stream;
 
-pub use philox::philox4x32;
+pub use philox::{philox4x32, philox4x32_7};
 pub use prepared::{Gamma, NormalWithinSd, Poisson, unit32};
 pub use quantile::{normal_cdf, normal_quantile};
-pub use samplers::{Sampler, binomial_from_uniform};
+pub use samplers::{BINOMIAL_LANES_MOST, Sampler, binomial_from_uniform, binomial_lanes};
 pub use stream::{Draw, Stream};

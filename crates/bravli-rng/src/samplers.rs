@@ -127,7 +127,7 @@ pub fn binomial_from_uniform(n: u32, p: f32, u: f32) -> u32 {
 fn search(n: u32, p: f32, u: f32) -> u32 {
     let miss = 1.0 - p;
     let odds = p / miss;
-    let mut term = power(miss, n);
+    let mut term = if n <= 8 { small_power(miss, n) } else { power(miss, n) };
     let mut sum = term;
     let mut k = 0;
     while u > sum && k < n {
@@ -136,6 +136,48 @@ fn search(n: u32, p: f32, u: f32) -> u32 {
         k += 1;
     }
     k
+}
+
+/// Most trials of [`binomial_lanes`].
+pub const BINOMIAL_LANES_MOST: u32 = 8;
+
+/// [`binomial_from_uniform`] of sixteen draws side by side, bit for bit, for at most [`BINOMIAL_LANES_MOST`] trials each.
+#[inline(always)]
+#[must_use]
+pub fn binomial_lanes(n: &[u32; 16], p: &[f32; 16], u: &[f32; 16]) -> [u32; 16] {
+    let mut counts = [0; 16];
+    for i in 0..16 {
+        let (trials, share) = (n[i], p[i]);
+        // count the rarer outcome: a shorter search
+        let flip = share > 0.5;
+        let q = if flip { 1.0 - share } else { share };
+        let draw = if flip { 1.0 - u[i] } else { u[i] };
+        let miss = 1.0 - q;
+        let odds = q / miss;
+        let mut term = 1.0;
+        for k in 0..BINOMIAL_LANES_MOST {
+            term = if k < trials { term * miss } else { term };
+        }
+        let (mut sum, mut k) = (term, 0);
+        for step in 0..BINOMIAL_LANES_MOST {
+            let goes_on = (k == step) & (draw > sum) & (step < trials);
+            let left = trials.wrapping_sub(step) as i32 as f32;
+            let next = term * (odds * left * RECIPROCALS[step as usize]);
+            term = if goes_on { next } else { term };
+            sum = if goes_on { sum + next } else { sum };
+            k = if goes_on { step + 1 } else { k };
+        }
+        let drawn = if flip { trials - k } else { k };
+        let drawn = if share >= 1.0 { trials } else { drawn };
+        counts[i] = if share > 0.0 { drawn } else { 0 };
+    }
+    counts
+}
+
+/// xⁿ for the few sites that most connections have.
+#[inline]
+fn small_power(x: f32, n: u32) -> f32 {
+    (0..n).fold(1.0, |product, _| product * x)
 }
 
 /// xⁿ for n ≤ 64 by squaring, without branches that depend on n.
@@ -185,6 +227,20 @@ mod tests {
             // standard error of the mean is sd/200; of the sd at most about 2 % for the heavy tail of shape 0.3
             assert!((m - mean).abs() < 5.0 * sd / 200.0, "mean {m} for {mean}");
             assert!((s / sd - 1.0).abs() < 0.06, "sd {s} for {sd}");
+        }
+    }
+
+    #[test]
+    fn binomials_side_by_side_are_those_one_by_one() {
+        let stream = Stream::new(5, "lanes", Draw::Release);
+        for round in 0..4_000_u64 {
+            let at = |lane: usize, index: u64| stream.uniform(round * 16 + lane as u64, index) as f32;
+            let n = std::array::from_fn(|lane| (at(lane, 0) * 9.0) as u32);
+            // beyond the ends as well
+            let p = std::array::from_fn(|lane| at(lane, 1) * 1.2 - 0.1);
+            let u = std::array::from_fn(|lane| at(lane, 2));
+            let one_by_one = std::array::from_fn(|lane| binomial_from_uniform(n[lane], p[lane], u[lane]));
+            assert_eq!(binomial_lanes(&n, &p, &u), one_by_one);
         }
     }
 

@@ -39,7 +39,9 @@ mod population;
 mod reports;
 mod spike_populations;
 mod spikes;
+mod spool;
 mod store;
+mod streams;
 
 pub use circuit::{SonataCircuit, read_circuit, write_circuit};
 pub use config::{
@@ -60,3 +62,5 @@ pub use population::{
 pub use reports::{Report, read_reports, write_reports};
 pub use spike_populations::{Sorting, SpikePopulation, read_spike_populations, write_spike_populations};
 pub use spikes::{UNNAMED_POPULATION, read_spikes, write_spikes};
+pub use spool::Mark;
+pub use streams::{ReportPlan, ReportWriter, RunWriter, SpikeWriter};

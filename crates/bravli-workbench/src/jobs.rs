@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// Longest time that a caller who asked to stop waits for the work to end.
+const STOPPED_WITHIN: Duration = Duration::from_millis(100);
+
 /// Jobs under way, by the id of the artifact they make. One works at a time, with all its threads; the others wait.
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
@@ -35,8 +38,8 @@ struct State {
 pub(crate) enum Waited {
     /// The work is complete.
     Complete,
-    /// Time ran out; the work goes on at this share.
-    Running(f64),
+    /// Time ran out; the work goes on at this share, doing this.
+    Running(f64, String),
 }
 
 impl Progress for Job {
@@ -70,6 +73,7 @@ impl Jobs {
     ) -> Result<Waited, ActError> {
         let job = self.join_or_start(id, progress, work)?;
         let deadline = wait.map(|wait| Instant::now() + wait);
+        let mut stop_by = None;
         let mut state = lock(&job.state);
         loop {
             if let Some(outcome) = &state.outcome {
@@ -83,15 +87,20 @@ impl Jobs {
             drop(state);
             if progress.report(done, &message).is_break() {
                 job.cancelled.store(true, Ordering::Relaxed);
+                let stop_by = *stop_by.get_or_insert_with(|| Instant::now() + STOPPED_WITHIN);
+                if Instant::now() >= stop_by {
+                    // the work ends at its next chance; the next call waits that out
+                    return Err(ActError::cancelled());
+                }
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Ok(Waited::Running(done));
+                return Ok(Waited::Running(done, message));
             }
             state = lock(&job.state);
             if state.outcome.is_none() {
                 state = job
                     .changed
-                    .wait_timeout(state, Duration::from_millis(100))
+                    .wait_timeout(state, Duration::from_millis(if stop_by.is_some() { 10 } else { 100 }))
                     .map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
             }
         }

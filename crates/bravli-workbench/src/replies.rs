@@ -224,6 +224,9 @@ pub struct RunReply {
     pub n_spikes: u64,
     /// Rates per population, Hz.
     pub rates: Vec<RateRow>,
+    /// Recorded traces: SONATA reports, relative to the lab.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<String>,
     /// Numbers that the run uses, by evidence; the protocol is the experiment's design and is not counted. Zeros while running.
     pub ledger: LedgerCounts,
     /// What to know.
@@ -244,6 +247,10 @@ pub struct RateRow {
     pub median_hz: f64,
     /// Share of cells without a spike.
     pub silent: f64,
+    /// Coefficient of variation of the intervals, mean over cells with at least 5 spikes; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
+    pub cv_isi: Option<f64>,
 }
 
 /// An assessment of uncertainty-modulated prediction errors.

@@ -5,9 +5,13 @@ use serde::{Deserialize, Serialize};
 
 mod edit;
 mod literature;
+mod run;
 
 pub use edit::{EditCircuit, EditKind, EditRequest};
 pub use literature::{AddLiterature, LookupParameter, RecordKind, SearchLiterature};
+pub use run::{
+    ProtocolKind, ProtocolRequest, RecordRequest, RecordVariable, ReleaseName, SilenceMeans, SilenceRequest, Simulate,
+};
 
 /// Reads and checks a recipe.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -196,97 +200,8 @@ pub struct ConditionRequest {
     pub remove: bool,
 }
 
-/// What is done in the experiment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-#[schemars(inline)]
-pub struct ProtocolRequest {
-    /// `gaussian_blocks` (contexts of Gaussian stimuli with matched probes after a frozen lead-in) or `spontaneous`.
-    pub kind: ProtocolKind,
-    /// Length of a spontaneous protocol, ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "f64")]
-    pub duration_ms: Option<f64>,
-    /// Means of the contexts, in stimulus units (whisker deflection, 100 deg/s).
-    pub mu: Vec<f64>,
-    /// Standard deviations of the contexts, in stimulus units.
-    pub sigma: Vec<f64>,
-    /// Trials per context drawn from its distribution.
-    pub natural_trials: u32,
-    /// Frozen trials before the first probe, the same in all contexts of one mean.
-    pub lead_in_trials: u32,
-    /// Probes relative to the mean, e.g. [-2, -1, 0, 1, 2].
-    pub probe_deltas: Vec<f64>,
-    /// Presentations of each probe per context.
-    pub probe_repeats: u32,
-    /// Frozen trials at the mean before each probe.
-    pub spacers: u32,
-    /// Time from onset to onset, ms.
-    pub isi_ms: f64,
-    /// Time before the first context, ms.
-    pub settle_ms: f64,
-}
-
-/// Kinds of protocol.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum ProtocolKind {
-    /// Contexts of Gaussian stimuli.
-    #[default]
-    GaussianBlocks,
-    /// No stimulus.
-    Spontaneous,
-}
-
-impl Default for ProtocolRequest {
-    /// Three means and five spreads over a factor of ten; the lead-in lasts three times the slowest recovery of the shipped
-    /// recipe's synapses (Martinotti cells', 1250 ms), so that adaptation has forgotten the natural trials.
-    fn default() -> Self {
-        Self {
-            kind: ProtocolKind::GaussianBlocks,
-            duration_ms: None,
-            mu: vec![3.0, 4.0, 5.0],
-            sigma: vec![0.2, 0.5, 0.9, 1.4, 2.0],
-            natural_trials: 6,
-            lead_in_trials: 25,
-            probe_deltas: vec![-2.0, -1.0, 0.0, 1.0, 2.0],
-            probe_repeats: 4,
-            spacers: 0,
-            isi_ms: 150.0,
-            settle_ms: 500.0,
-        }
-    }
-}
-
-/// Simulates a circuit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Simulate {
-    /// Id of a circuit.
-    pub circuit: String,
-    /// Id of a boundary of that circuit.
-    pub boundary: String,
-    /// The experiment; the standard Gaussian blocks where absent.
-    #[serde(default)]
-    pub protocol: ProtocolRequest,
-    /// Length in ms: of a spontaneous run, or a cut after the last whole trial that fits; the protocol's own where absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "f64")]
-    pub duration_ms: Option<f64>,
-    /// Seed of stimuli, release, fibres and background.
-    #[serde(default = "one")]
-    pub seed: u64,
-    /// Threads, 1 to 256; 0 takes all. The result does not depend on it.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub threads: u32,
-    /// Longest time to wait for the result in s; after that the reply says `running`, and the same call waits on. 0 waits to the end.
-    #[serde(default, skip_serializing_if = "is_zero_f64")]
-    pub wait_s: f64,
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_zero(value: &u32) -> bool {
+pub(crate) fn is_zero(value: &u32) -> bool {
     *value == 0
 }
 
@@ -370,7 +285,7 @@ pub struct ConnectionRequest {
 pub struct Export {
     /// Id of a circuit; of a boundary to have that too; of a run to have both and its spikes.
     pub artifact: String,
-    /// `sonata`: a folder with circuit_config.json.
+    /// `sonata`; or, of a run, a script with its wiring: `nest`, `brian2`.
     #[serde(default)]
     pub format: ExportFormat,
     /// Folder inside the lab, e.g. "exports/small"; "exports/" and the id where empty.
@@ -386,6 +301,22 @@ pub enum ExportFormat {
     /// Nodes, edges, types, node sets, configurations, and spikes of a run.
     #[default]
     Sonata,
+    /// A Python script for NEST, with the wiring beside it.
+    Nest,
+    /// A Python script for Brian2, with the wiring beside it.
+    Brian2,
+}
+
+impl ExportFormat {
+    /// Its name in requests and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sonata => "sonata",
+            Self::Nest => "nest",
+            Self::Brian2 => "brian2",
+        }
+    }
 }
 
 /// How much to see.

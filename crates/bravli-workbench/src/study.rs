@@ -3,8 +3,8 @@
 use crate::error::ActError;
 use crate::progress::Progress;
 use crate::requests::{
-    ComputeUpe, ConditionRequest, EditCircuit, EditRequest, PlaceColumn, ProtocolRequest, SetBoundaryConditions,
-    Simulate, WindowName, WirePathways, is_one, is_zero_f64, one, one_column,
+    ComputeUpe, ConditionRequest, EditCircuit, EditRequest, PlaceColumn, ProtocolRequest, RecordRequest, ReleaseName,
+    SetBoundaryConditions, SilenceRequest, Simulate, WindowName, WirePathways, is_one, is_zero_f64, one, one_column,
 };
 use crate::stages;
 use crate::stages::circuit::input;
@@ -144,6 +144,18 @@ pub struct RunPart {
     /// Length, ms; the protocol's own where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<f64>,
+    /// Traces to keep.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub record: Vec<RecordRequest>,
+    /// Cells held down for a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silence: Vec<SilenceRequest>,
+    /// What spikes release.
+    #[serde(default)]
+    pub release: ReleaseName,
+    /// Whether there is spontaneous release.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub minis: bool,
 }
 
 /// One analysis.
@@ -273,13 +285,15 @@ pub fn shipped_study(name: &str) -> Option<&'static str> {
 
 fn simulate_request(study: &Study, run: &RunPart, seed: u64, circuit: &str, boundary: &str, threads: u32) -> Simulate {
     Simulate {
-        circuit: circuit.to_owned(),
-        boundary: boundary.to_owned(),
         protocol: study.protocol.clone().unwrap_or_default(),
         duration_ms: run.duration_ms,
         seed,
+        record: run.record.clone(),
+        silence: run.silence.clone(),
+        release: run.release,
+        minis: run.minis,
         threads,
-        wait_s: 0.0,
+        ..Simulate::of(circuit, boundary)
     }
 }
 
@@ -516,6 +530,10 @@ fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActErro
             study.run = Some(RunPart {
                 seeds: vec![seed(&record.request)],
                 duration_ms: record.request["duration_ms"].as_f64(),
+                record: given(record, "record")?,
+                silence: given(record, "silence")?,
+                release: given(record, "release")?,
+                minis: given(record, "minis")?,
             });
             Ok(study)
         }

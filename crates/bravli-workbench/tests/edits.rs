@@ -68,15 +68,7 @@ fn an_edited_circuit_is_simulated_and_made_again_from_its_study() {
     let boundary = bench.set_boundary_conditions(&outside).unwrap();
     let spontaneous =
         ProtocolRequest { kind: ProtocolKind::Spontaneous, duration_ms: Some(50.0), ..ProtocolRequest::default() };
-    let run = Simulate {
-        circuit: edited.artifact.clone(),
-        boundary: boundary.artifact,
-        protocol: spontaneous,
-        duration_ms: None,
-        seed: 1,
-        threads: 1,
-        wait_s: 0.0,
-    };
+    let run = Simulate { protocol: spontaneous, threads: 1, ..Simulate::of(&edited.artifact, &boundary.artifact) };
     let run = bench.simulate(&run, &Silent).unwrap();
     let text = look(&bench, &run.artifact, InspectDetail::Study).study;
     assert!(text.contains("keep_cells") && text.contains("in_degree"), "{text}");

@@ -89,17 +89,13 @@ fn each_artifact_counts_the_numbers_that_it_uses() {
     let run = bench
         .simulate(
             &Simulate {
-                circuit: circuit.artifact.clone(),
-                boundary: boundary.artifact.clone(),
                 protocol: ProtocolRequest {
                     kind: ProtocolKind::Spontaneous,
                     duration_ms: Some(50.0),
                     ..ProtocolRequest::default()
                 },
-                duration_ms: None,
-                seed: 1,
                 threads: 1,
-                wait_s: 0.0,
+                ..Simulate::of(&circuit.artifact, &boundary.artifact)
             },
             &Silent,
         )

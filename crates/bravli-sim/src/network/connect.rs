@@ -2,7 +2,7 @@
 
 use super::projection::{Connectivity, Projection, Row};
 use super::{Network, Release};
-use bravli_rng::{Draw, Stream, normal_cdf, normal_quantile, unit32};
+use bravli_rng::{Draw, Stream, normal_cdf, normal_quantile, philox4x32, unit32};
 
 /// A rule that says who connects and draws weights, delays and release parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,13 +83,25 @@ impl Distribution {
     /// The value below which a share `p` of draws falls, 0 < p < 1.
     #[must_use]
     pub fn quantile(&self, p: f64) -> f64 {
-        match *self {
+        self.quantiles()(p)
+    }
+
+    /// The same, prepared for many calls.
+    fn quantiles(&self) -> impl Fn(f64) -> f64 {
+        let distribution = *self;
+        // the shares of a normal that its bounds cut off
+        let (from, to) = match distribution {
+            Self::Normal { mean, sd, min, max } if sd > 0.0 => {
+                (normal_cdf((min - mean) / sd), normal_cdf((max - mean) / sd))
+            }
+            _ => (0.0, 1.0),
+        };
+        move |p| match distribution {
             Self::Constant(value) => value,
             Self::Normal { mean, sd, min, max } => {
                 if sd <= 0.0 {
                     return mean.clamp(min, max);
                 }
-                let (from, to) = (normal_cdf((min - mean) / sd), normal_cdf((max - mean) / sd));
                 let at = (from + (to - from) * p).clamp(1e-17, 1.0 - 1e-16);
                 (mean + sd * normal_quantile(at)).clamp(min, max)
             }
@@ -138,13 +150,14 @@ const KNOT_BITS: u32 = KNOTS.trailing_zeros();
 impl Table {
     fn new(distribution: &Distribution) -> Self {
         let mut knots = Box::new([0.0_f32; KNOTS + 1]);
+        let quantile = distribution.quantiles();
         for (i, knot) in knots.iter_mut().enumerate().take(KNOTS).skip(1) {
-            *knot = distribution.quantile(i as f64 / KNOTS as f64) as f32;
+            *knot = quantile(i as f64 / KNOTS as f64) as f32;
         }
         // the outermost pieces keep the mean of the tail that they stand for
         let tail = |low: f64| {
             const PARTS: i32 = 64;
-            let at = |i: i32| distribution.quantile((low + (f64::from(i) + 0.5) / f64::from(PARTS)) / KNOTS as f64);
+            let at = |i: i32| quantile((low + (f64::from(i) + 0.5) / f64::from(PARTS)) / KNOTS as f64);
             (0..PARTS).map(at).sum::<f64>() / f64::from(PARTS)
         };
         knots[0] = (2.0 * tail(0.0) - f64::from(knots[1])) as f32;
@@ -360,13 +373,33 @@ impl Drawn {
                 return;
             }
         };
-        row.target.reserve(count as usize);
-        row.weight.reserve(count as usize);
-        row.delay.reserve(count as usize);
-        for k in 0..u64::from(count) {
-            let words = self.pairs.words(entity, k);
-            let target = ((u64::from(words[0]) * u64::from(n_targets)) >> 32) as u32;
-            self.push(target, words, entity, k, row);
+        self.random_targets(entity, count, n_targets, row);
+    }
+
+    /// `count` connections with targets at random, in blocks whose draws are computed side by side.
+    fn random_targets(&self, entity: u64, count: u32, n_targets: u32, row: &mut Row) {
+        let n = count as usize;
+        row.target.resize(n, 0);
+        row.weight.resize(n, 0.0);
+        row.delay.resize(n, 0);
+        let columns = row.target.chunks_mut(BLOCK).zip(row.weight.chunks_mut(BLOCK)).zip(row.delay.chunks_mut(BLOCK));
+        let mut words = [[0_u32; BLOCK]; 3];
+        for (block, ((target, weight), delay)) in columns.enumerate() {
+            draw_block(self.pairs.key(), entity, (block * BLOCK) as u32, &mut words);
+            for (target, word) in target.iter_mut().zip(&words[0]) {
+                *target = ((u64::from(*word) * u64::from(n_targets)) >> 32) as u32;
+            }
+            for (weight, word) in weight.iter_mut().zip(&words[1]) {
+                *weight = self.weight.at(*word);
+            }
+            for (delay, word) in delay.iter_mut().zip(&words[2]) {
+                *delay = ((self.delay_steps.at(*word) + 0.5).max(1.0)) as u16;
+            }
+        }
+        if self.own.is_some() {
+            for k in 0..u64::from(count) {
+                self.push_own(entity, k, row);
+            }
         }
     }
 
@@ -396,6 +429,11 @@ impl Drawn {
         row.target.push(target);
         row.weight.push(self.weight.at(words[1]));
         row.delay.push(((self.delay_steps.at(words[2]) + 0.5).max(1.0)) as u16);
+        self.push_own(entity, k, row);
+    }
+
+    #[inline]
+    fn push_own(&self, entity: u64, k: u64, row: &mut Row) {
         if let Some([u, rec, facil]) = &self.own {
             let words = self.release.words(entity, k);
             row.own.u.push(u.at(words[0]));
@@ -405,6 +443,20 @@ impl Drawn {
                 row.own.sites.push(self.rule.sites);
             }
         }
+    }
+}
+
+/// Connections whose draws are computed side by side.
+const BLOCK: usize = 64;
+
+/// The first three words that [`Stream::words`] gives for `entity` and the indices from `first` on.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+fn draw_block(key: [u32; 2], entity: u64, first: u32, words: &mut [[u32; BLOCK]; 3]) {
+    let [first_words, second_words, third_words] = words;
+    for (i, ((a, b), c)) in first_words.iter_mut().zip(second_words).zip(third_words).enumerate() {
+        // fewer than 2³² connections of a source: the index fits its low half
+        let drawn = philox4x32([entity as u32, (entity >> 32) as u32, first.wrapping_add(i as u32), 0], key);
+        (*a, *b, *c) = (drawn[0], drawn[1], drawn[2]);
     }
 }
 

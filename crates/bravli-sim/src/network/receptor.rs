@@ -49,7 +49,7 @@ pub enum Effect {
     Silent,
 }
 
-/// B(V) = 1/(1 + [Mg]/scale · e^{−slope V}).
+/// B(V) = 1/(1 + \[Mg\]/scale · e^{−slope V}).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MgBlock {
     /// Magnesium, mM.

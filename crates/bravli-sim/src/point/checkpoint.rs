@@ -223,10 +223,10 @@ impl Partition {
             let n = tape.length(0);
             slot.clear();
             for _ in 0..n {
-                let mut due = Due { run: 0, position: 0, efficacy: 0, bundle: 0 };
+                let mut due = Due::default();
                 due.pass(tape);
                 if !self.holds(&due) {
-                    due = Due { run: 0, position: 0, efficacy: 0, bundle: 0 };
+                    due = Due::default();
                     *tape = Tape::Read(&[], false);
                 }
                 slot.push(due);
@@ -238,22 +238,26 @@ impl Partition {
     /// Whether a run stands where an entry says.
     fn holds(&self, due: &Due) -> bool {
         let Some(stored) = self.stored.get(usize::from(due.bundle)) else { return false };
-        let run = stored.built.runs().runs.get(due.run as usize).copied().unwrap_or(0);
-        run != 0 && u64::from(due.position) + u64::from(run >> 16) <= stored.built.n_connections()
+        let runs = &stored.built.runs().runs;
+        let own = (due.next as usize).checked_sub(1).and_then(|run| runs.get(run)).copied().unwrap_or(0);
+        let is_this = own == u32::from(due.length) << 16 | u32::from(due.delay) && own != 0;
+        is_this && u64::from(due.position) + u64::from(due.length) <= stored.built.n_connections()
     }
 }
 
 fn tiles(state: &mut [Tile], tape: &mut Tape<'_>) {
     for tile in state {
-        tape.words(tile);
+        tape.words(&mut tile[..]);
     }
 }
 
 impl Due {
     fn pass(&mut self, tape: &mut Tape<'_>) {
-        tape.word(&mut self.run);
+        tape.word(&mut self.next);
         tape.word(&mut self.position);
         tape.word(&mut self.efficacy);
+        tape.word(&mut self.length);
+        tape.word(&mut self.delay);
         tape.word(&mut self.bundle);
     }
 }

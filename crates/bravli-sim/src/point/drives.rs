@@ -1,6 +1,6 @@
 //! Drives of a share of a population.
 
-use super::math::{TILE, Tile, Words, ZERO, tile_words};
+use super::math::{Lined, NO_WORDS, TILE, Tile, ZERO, tile_words};
 use crate::network::{Cells, DriveKind, Network, Profile, RAW_SD, Values, Waveform, centred_bytes};
 use bravli_rng::{Draw, Stream};
 
@@ -15,7 +15,7 @@ impl Tiles {
     pub(crate) fn new(same: bool, first: usize, n_cells: usize, value: impl Fn(usize) -> f64) -> Self {
         let n_tiles = if same { 1 } else { n_cells.div_ceil(TILE) };
         let at = |index: usize| value(first + index.min(n_cells - 1)) as f32;
-        Self { tiles: (0..n_tiles).map(|tile| std::array::from_fn(|lane| at(tile * TILE + lane))).collect() }
+        Self { tiles: (0..n_tiles).map(|tile| Lined(std::array::from_fn(|lane| at(tile * TILE + lane)))).collect() }
     }
 
     #[inline(always)]
@@ -72,11 +72,9 @@ impl Ou {
         first_tile: u32,
         step: u32,
         row: &mut Tile,
-        g: &mut Tile,
-        drive: &mut Tile,
-        held: &mut Tile,
+        [g, drive, held]: [&mut Tile; 3],
     ) {
-        let mut words: Words = [0; TILE];
+        let mut words = NO_WORDS;
         tile_words(self.key, first_tile + tile as u32, step, &mut words);
         let (mean, keep, innovation) = (self.mean.of(tile), self.keep.of(tile), self.innovation.of(tile));
         if let Some(reversal) = &self.reversal {
@@ -139,9 +137,9 @@ impl PoissonDrive {
         if self.thresholds.first() == Some(&u32::MAX) {
             return;
         }
-        let mut words: Words = [0; TILE];
+        let mut words = NO_WORDS;
         tile_words(self.key, tile, step, &mut words);
-        let mut counts: Words = [0; TILE];
+        let mut counts = NO_WORDS;
         for threshold in &self.thresholds {
             for i in 0..TILE {
                 counts[i] += u32::from(words[i] >= *threshold);
@@ -219,7 +217,7 @@ impl Applied {
         for tiles in [&mut self.current, &mut self.conductance, &mut self.reversal] {
             tiles.fill(ZERO);
         }
-        self.clamped.fill([f32::NAN; TILE]);
+        self.clamped.fill(Lined([f32::NAN; TILE]));
         self.any_clamped = false;
         let mut next = f64::INFINITY;
         let mut changes_at = |time: f64| {
@@ -279,18 +277,10 @@ impl Applied {
         }
     }
 
-    /// Potentials that hold at the step's start, before the membrane moves.
+    /// Potentials that cells of a tile are clamped to, NaN where they are free; none where all are.
     #[inline(always)]
-    pub(crate) fn clamp(&self, tile: usize, v: &mut Tile, fired: &mut Words) {
-        if !self.any_clamped {
-            return;
-        }
-        let clamped = &self.clamped[tile];
-        for i in 0..TILE {
-            let is_free = clamped[i].is_nan();
-            v[i] = if is_free { v[i] } else { clamped[i] };
-            fired[i] = if is_free { fired[i] } else { 0 };
-        }
+    pub(crate) fn clamped(&self, tile: usize) -> Option<&Tile> {
+        self.any_clamped.then(|| &self.clamped[tile])
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Engine<'a> {
     common: Arc<Common>,
     partitions: Vec<Partition>,
     step: u32,
+    /// Whether spikes of step 0 are told.
+    has_begun: bool,
     stats: Stats,
 }
 
@@ -76,8 +78,16 @@ impl<'a> Engine<'a> {
             .map_err(|error| SimError::Threads { threads, message: error.to_string() })?;
         let plan = Plan::new(network, n_partitions, &pool)?;
         let stats = Stats { n_neurons: network.n_neurons(), n_connections: plan.n_connections, ..Stats::default() };
-        let mut engine =
-            Self { network, kernels, threads, common: plan.common, partitions: plan.partitions, step: 0, stats };
+        let mut engine = Self {
+            network,
+            kernels,
+            threads,
+            common: plan.common,
+            partitions: plan.partitions,
+            step: 0,
+            has_begun: false,
+            stats,
+        };
         engine.watch();
         engine.start();
         Ok(engine)
@@ -189,11 +199,12 @@ impl<'a> Engine<'a> {
             return Err(SimError::TooLong { n_steps: until, limit: MAX_STEPS });
         }
         let until = until as u32;
+        if !self.has_begun {
+            self.has_begun = true;
+            self.tell_start(sink)?;
+        }
         if until <= self.step {
             return Ok(());
-        }
-        if self.step == 0 {
-            self.tell_start(sink)?;
         }
         let boxes: Vec<[RwLock<Outbox>; 2]> = self.partitions.iter().map(|_| Default::default()).collect();
         let per_member = self.partitions.len().div_ceil(self.threads).max(1);
@@ -309,6 +320,7 @@ impl<'a> Engine<'a> {
             return Err(refuse("it is damaged"));
         }
         fresh.step = checkpoint.step as u32;
+        fresh.has_begun = checkpoint.step > 0;
         (fresh.stats.n_spikes, fresh.stats.n_events) = (stats[0], stats[1]);
         for partition in &mut fresh.partitions {
             partition.seek(fresh.step);

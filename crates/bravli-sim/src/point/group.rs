@@ -3,15 +3,13 @@
 use super::drives::{Drives, Tiles};
 use super::filters::{Filters, effect_over_step};
 use super::layout::Share;
-use super::math::{TILE, Tile, Words, ZERO, exp, fade, tile_words};
-use super::membrane::{
-    Acting, Kind, V, W, adex_step, any, gif_step, is_uniform, izhikevich_step, lif_exact_step, lif_step, parameters,
-};
+use super::math::{Lined, NO_WORDS, TILE, Tile, Words, ZERO, exp, fade, tile_words};
+use super::membrane::{Acting, GIF_V_TH, HELD, IZHIKEVICH_PEAK, Kind, SFA, V, W, any, is_uniform, parameters};
 use crate::network::{Effect, MgBlock, Network, Variable};
 use bravli_rng::{Draw, Stream};
 
 /// Accumulators of a partition, one per cell and input; events add whole numbers of a plane's unit.
-pub(crate) type Plane = Box<[i32; super::layout::MAX_CELLS]>;
+pub(crate) type Plane = Box<Lined<[i32; super::layout::MAX_CELLS]>>;
 
 /// An exponential of a receptor over one step.
 #[derive(Debug)]
@@ -114,9 +112,9 @@ impl Group {
         let n_rows = kind.n_rows() + channels.len() + drives.ou.len();
         let mut state = vec![ZERO; n_rows * n_tiles];
         for (tile, rows) in state.chunks_exact_mut(n_rows).enumerate() {
-            for lane in 0..TILE {
+            for (lane, v) in rows[V].iter_mut().enumerate() {
                 let cell = first + (tile * TILE + lane).min(n_cells - 1);
-                rows[V][lane] = population.v_init_mv.at(cell) as f32;
+                *v = population.v_init_mv.at(cell) as f32;
             }
             for (row, ou) in rows[kind.n_rows() + channels.len()..].iter_mut().zip(&drives.ou) {
                 *row = ou.start(tile);
@@ -163,7 +161,7 @@ impl Group {
         }
         let (n_membrane, n_channels, n_parameters) =
             (self.kind.n_rows(), self.channels.len(), self.kind.n_parameters());
-        let mut words: Words = [0; TILE];
+        let mut words = NO_WORDS;
         for (tile, rows) in self.state.chunks_exact_mut(self.n_rows).enumerate() {
             let at = self.local + tile * TILE;
             for ((input, gain), plane) in self.inputs.iter_mut().zip(&self.input_gain).zip(planes.iter_mut()) {
@@ -184,7 +182,7 @@ impl Group {
                 feel(receptor.effect, &open, &membrane[V], &mut g, &mut drive);
             }
             for (ou, row) in self.drives.ou.iter().zip(noise) {
-                ou.step(tile, self.first_tile, step, row, &mut g, &mut drive, &mut held);
+                ou.step(tile, self.first_tile, step, row, [&mut g, &mut drive, &mut held]);
             }
             if let Some(applied) = &self.drives.applied {
                 applied.act(tile, &mut g, &mut drive, &mut held);
@@ -192,19 +190,19 @@ impl Group {
             let own = if self.is_uniform { 0 } else { tile * n_parameters };
             let parameters = &self.parameters[own..own + n_parameters];
             let acting = Acting { g: &g, drive: &drive, held: &held };
-            let mut fired: Words = [0; TILE];
-            match self.kind {
-                Kind::LifExact => lif_exact_step(parameters, membrane, &acting, &mut fired),
-                Kind::Lif => lif_step(parameters, membrane, &acting, &mut fired),
-                Kind::Adex => adex_step(parameters, membrane, &acting, &mut fired),
-                Kind::Izhikevich => izhikevich_step(parameters, membrane, &acting, &mut fired),
-                Kind::Gif => {
-                    tile_words(self.escape, self.first_tile + tile as u32, step, &mut words);
-                    gif_step(parameters, membrane, &acting, &words, &mut fired);
-                }
+            let mut fired = NO_WORDS;
+            if self.kind == Kind::Gif {
+                tile_words(self.escape, self.first_tile + tile as u32, step, &mut words);
             }
-            if let Some(applied) = &self.drives.applied {
-                applied.clamp(tile, &mut membrane[V], &mut fired);
+            let clamped = self.drives.applied.as_ref().and_then(|applied| applied.clamped(tile));
+            match clamped {
+                None => self.kind.step(parameters, membrane, &acting, &words, &mut fired),
+                Some(clamped) => {
+                    let mut own = parameters.to_vec();
+                    let held = clamp(self.kind, &mut own, membrane, clamped);
+                    self.kind.step(&own, membrane, &acting, &words, &mut fired);
+                    release(membrane, clamped, &held, &mut fired);
+                }
             }
             if any(&fired) {
                 for (lane, fired) in fired.iter().enumerate() {
@@ -235,9 +233,7 @@ impl Group {
             Variable::Adaptation => rows[W][lane],
             Variable::Threshold => {
                 let own = if self.is_uniform { 0 } else { tile * self.kind.n_parameters() };
-                self.parameters[own + super::membrane::GIF_V_TH][lane]
-                    + rows[super::membrane::SFA][lane]
-                    + rows[super::membrane::SFA + 1][lane]
+                self.parameters[own + GIF_V_TH][lane] + rows[SFA][lane] + rows[SFA + 1][lane]
             }
             Variable::Receptor(receptor) => {
                 let exponentials = &rows[self.kind.n_rows()..];
@@ -245,6 +241,30 @@ impl Group {
                 channels.map(|index| self.channels[index].sign * exponentials[index][lane]).sum()
             }
         }
+    }
+}
+
+/// Puts clamped cells where they are held, so that the step moves their adaptation alone; returns the steps that cells were to
+/// be held before.
+fn clamp(kind: Kind, parameters: &mut [Tile], membrane: &mut [Tile], clamped: &Tile) -> Tile {
+    let held = membrane[HELD];
+    for (lane, potential) in clamped.iter().enumerate().filter(|(_, potential)| !potential.is_nan()) {
+        membrane[V][lane] = *potential;
+        membrane[HELD][lane] = 1.0;
+        if kind == Kind::Izhikevich {
+            // this model knows no time of rest: it is kept from its peak instead
+            parameters[IZHIKEVICH_PEAK][lane] = f32::MAX;
+        }
+    }
+    held
+}
+
+/// Leaves clamped cells where they are held, without a spike; refractory times run on.
+fn release(membrane: &mut [Tile], clamped: &Tile, held: &Tile, fired: &mut Words) {
+    for (lane, potential) in clamped.iter().enumerate().filter(|(_, potential)| !potential.is_nan()) {
+        membrane[V][lane] = *potential;
+        membrane[HELD][lane] = (held[lane] - 1.0).max(0.0);
+        fired[lane] = 0;
     }
 }
 

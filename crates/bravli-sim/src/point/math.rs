@@ -1,18 +1,42 @@
 //! Arithmetic on tiles of sixty-four cells: plain loops that every instruction set turns into the same bits.
 
-use bravli_rng::philox4x32;
+use bravli_rng::philox4x32_7;
+use std::ops::{Deref, DerefMut};
 
 /// Cells per tile.
 pub(crate) const TILE: usize = 64;
 
+/// Numbers that begin at a line of the cache, so that no vector of them is cut by one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub(crate) struct Lined<T>(pub(crate) T);
+
+impl<T> Deref for Lined<T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Lined<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
 /// One number per cell of a tile.
-pub(crate) type Tile = [f32; TILE];
+pub(crate) type Tile = Lined<[f32; TILE]>;
 
 /// One word per cell of a tile.
-pub(crate) type Words = [u32; TILE];
+pub(crate) type Words = Lined<[u32; TILE]>;
 
 /// Zeros.
-pub(crate) const ZERO: Tile = [0.0; TILE];
+pub(crate) const ZERO: Tile = Lined([0.0; TILE]);
+
+/// No words.
+pub(crate) const NO_WORDS: Words = Lined([0; TILE]);
 
 /// e^x for −80 ≤ x ≤ 60 to 2e−7 relative, without a library call, so that loops over it vectorise and every
 /// instruction set gives the same bits.
@@ -71,15 +95,15 @@ pub(crate) fn to_unit(word: u32) -> f32 {
 /// The words that the cells of a tile draw at a step: [`crate::network::cell_word`] of each.
 #[inline(always)]
 pub(crate) fn tile_words(key: [u32; 2], tile: u32, step: u32, words: &mut Words) {
-    let mut drawn = [[0_u32; 16]; 4];
+    let mut drawn = Lined([[0_u32; 16]; 4]);
     for lane in 0..16 {
-        let [a, b, c, d] = philox4x32([tile * 16 + lane as u32, step, 0, 0], key);
+        let [a, b, c, d] = philox4x32_7([tile * 16 + lane as u32, step, 0, 0], key);
         drawn[0][lane] = a;
         drawn[1][lane] = b;
         drawn[2][lane] = c;
         drawn[3][lane] = d;
     }
-    for (part, lanes) in words.as_chunks_mut::<16>().0.iter_mut().zip(&drawn) {
+    for (part, lanes) in words.as_chunks_mut::<16>().0.iter_mut().zip(drawn.iter()) {
         *part = *lanes;
     }
 }
@@ -110,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_tile_draws_what_each_of_its_cells_draws() {
-        let mut words = [0; TILE];
+        let mut words = NO_WORDS;
         tile_words([5, 9], 3, 77, &mut words);
         for (lane, word) in words.iter().enumerate() {
             assert_eq!(*word, cell_word([5, 9], 3 * 64 + lane as u32, 77, 0), "{lane}");

@@ -3,7 +3,7 @@
 use super::group::{Group, Plane};
 use super::plan::Common;
 use super::source::SourceGroup;
-use super::synapses::{Built, Due, Shared};
+use super::synapses::{Built, Due, Runs, Shared};
 use std::sync::Arc;
 
 /// A bundle's connections onto a partition, with what a spike needs.
@@ -124,16 +124,19 @@ impl Partition {
     /// Enters spikes into the calendar.
     #[inline(always)]
     pub(crate) fn ingest(&mut self, spikes: &[(u32, u32)]) {
-        let common = &*self.common;
+        let common = Arc::clone(&self.common);
         let mask = self.calendar.len() as u32 - 1;
-        /// Spikes whose lists are fetched ahead.
-        const AHEAD: usize = 6;
+        /// Spikes whose rows are fetched ahead; their lists at half the distance.
+        const AHEAD: usize = 12;
         let mut population = 0;
         for (index, (step, source)) in spikes.iter().enumerate() {
             if let Some((_, later)) = spikes.get(index + AHEAD) {
-                self.prefetch_row(common, *later);
+                self.prefetch_source(&common, *later, Runs::prefetch_row);
             }
-            // spikes come sorted by step, then source
+            if let Some((_, later)) = spikes.get(index + AHEAD / 2) {
+                self.prefetch_source(&common, *later, Runs::prefetch_list);
+            }
+            // neighbours are mostly of one population
             if *source < common.first_source[population] {
                 population = 0;
             }
@@ -144,23 +147,19 @@ impl Partition {
                 let stored = &mut self.stored[usize::from(*bundle)];
                 let own = (source - common.first_source[population]) as usize;
                 let efficacy = stored.shared.as_mut().map_or(0, |shared| shared.spike(own, *step));
-                let runs = stored.built.runs();
-                let row = runs.rows[own];
-                let run = runs.runs[row.run as usize];
-                if run != 0 {
-                    let due = Due { run: row.run, position: row.position, efficacy, bundle: *bundle };
-                    self.calendar[((step + (run & 0xffff)) & mask) as usize].push(due);
+                if let Some(due) = stored.built.runs().first(own, efficacy, *bundle) {
+                    self.calendar[((step + u32::from(due.delay)) & mask) as usize].push(due);
                 }
             }
         }
     }
 
     #[inline(always)]
-    fn prefetch_row(&self, common: &Common, source: u32) {
+    fn prefetch_source(&self, common: &Common, source: u32, fetch: impl Fn(&Runs, usize)) {
         let population = common.first_source.partition_point(|first| *first <= source) - 1;
         for bundle in &common.bundles_of[population] {
-            let runs = self.stored[usize::from(*bundle)].built.runs();
-            super::memory::prefetch(&runs.rows, (source - common.first_source[population]) as usize, 1);
+            let own = (source - common.first_source[population]) as usize;
+            fetch(self.stored[usize::from(*bundle)].built.runs(), own);
         }
     }
 
@@ -182,31 +181,24 @@ impl Partition {
             let mut entry = due[index];
             let bundle = &common.bundles[usize::from(entry.bundle)];
             let stored = &mut self.stored[usize::from(entry.bundle)];
-            let run = stored.built.runs().runs[entry.run as usize];
-            let mut delay = run & 0xffff;
-            let mut length = (run >> 16) as usize;
             loop {
-                out.events += match &mut stored.built {
-                    Built::Compact(store) => store.deliver(bundle, &entry, length, &mut self.planes),
-                    Built::Release(store) if stored.shared.is_some() => store.arrive(&entry, length, entry.efficacy),
-                    Built::Release(store) => store.arrive(&entry, length, step - delay),
+                match &mut stored.built {
+                    Built::Compact(store) => store.deliver(bundle, &entry, &mut self.planes),
+                    Built::Release(store) if stored.shared.is_some() => store.arrive(&entry, entry.efficacy),
+                    Built::Release(store) => store.arrive(&entry, step - u32::from(entry.delay)),
                     Built::Learning(store) => {
-                        store.arrive(bundle, &entry, length, step, &mut self.planes, &common.inverse_units)
+                        store.arrive(bundle, &entry, step, &mut self.planes, &common.inverse_units);
                     }
-                } as u64;
-                entry.run += 1;
-                entry.position += length as u32;
-                let next = stored.built.runs().runs[entry.run as usize];
-                if next == 0 {
-                    break;
                 }
-                let later = (next & 0xffff) - delay;
+                out.events += u64::from(entry.length);
+                let Some(next) = stored.built.runs().after(&entry) else { break };
+                let later = u32::from(next.delay - entry.delay);
+                entry = next;
+                // a run of more connections than sixteen bits count goes on at once
                 if later > 0 {
                     self.calendar[((step + later) & mask) as usize].push(entry);
                     break;
                 }
-                // a run longer than sixteen bits count goes on at once
-                (delay, length) = (next & 0xffff, (next >> 16) as usize);
             }
         }
         due.clear();

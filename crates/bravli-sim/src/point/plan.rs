@@ -3,13 +3,14 @@
 use super::filters::{Filters, kind_of};
 use super::group::{Group, Plane};
 use super::layout::{Layout, MAX_CELLS};
+use super::math::Lined;
 use super::partition::{Partition, Stored};
 use super::source::SourceGroup;
 use super::synapses::{Built, Bundle, BundleKind, Onto, Target, build};
 use super::synapses::{Ground, Shared};
 use super::{drives, membrane::Kind};
 use crate::SimError;
-use crate::network::{Bounds, Flaw, Network, Projection, Release, Wiring, check};
+use crate::network::{Bounds, Flaw, Kinetics, Network, Projection, Release, Wiring, check};
 use bravli_rng::{Draw, Stream};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -67,7 +68,9 @@ impl Plan {
             .collect();
         slow_on_ladders(network, &filters)?;
         minis_that_learn(network, &bounds)?;
+        decays_within_rises(network, &bounds)?;
         let mut bundles = bundles(network, &filters, &bounds);
+        share_units(&mut bundles);
         let delays = bounds.iter().filter_map(|bounds| bounds.delay);
         let (shortest, longest) =
             delays.fold((u32::from(u16::MAX), 1), |(low, high), (a, b)| (low.min(a.into()), high.max(b.into())));
@@ -147,12 +150,7 @@ impl Plan {
 }
 
 fn plane() -> Plane {
-    // zeroed pages come from the system and cost nothing until they are touched
-    let zeros = vec![0_i32; MAX_CELLS].into_boxed_slice();
-    match zeros.try_into() {
-        Ok(plane) => plane,
-        Err(_) => unreachable!("a plane is as long as it was made"),
-    }
+    Box::new(Lined([0; MAX_CELLS]))
 }
 
 /// By population and receptor, the range of decays that connections have for themselves.
@@ -181,6 +179,25 @@ fn slow_on_ladders(network: &Network<'_>, filters: &[Filters]) -> Result<(), Sim
             remedy: "give those connections a receptor of their own".into(),
         }])),
     }
+}
+
+/// A connection's own decay is longer than its receptor's rise.
+fn decays_within_rises(network: &Network<'_>, bounds: &[Bounds]) -> Result<(), SimError> {
+    for (index, (projection, bounds)) in network.projections.iter().zip(bounds).enumerate() {
+        let receptor = &network.populations[projection.target].receptors[projection.receptor];
+        let (Kinetics::Biexponential { rise_ms, .. }, Some((decay_ms, _))) = (receptor.kinetics, bounds.decay_ms)
+        else {
+            continue;
+        };
+        if f64::from(decay_ms) <= rise_ms {
+            return Err(SimError::Flaws(vec![Flaw {
+                field: format!("projections[{index}].decay_ms"),
+                message: format!("a decay of {decay_ms} ms is no longer than the rise of {rise_ms} ms"),
+                remedy: "give longer decays, or a receptor with a shorter rise".into(),
+            }]));
+        }
+    }
+    Ok(())
 }
 
 /// Learning connections wait for spikes alone.
@@ -247,6 +264,24 @@ fn bundles(network: &Network<'_>, filters: &[Filters], bounds: &[Bounds]) -> Vec
         });
     }
     bundles
+}
+
+/// Gives bundles of one plane whose weights are of like size one unit, so that weights are added as they are.
+fn share_units(bundles: &mut [Bundle]) {
+    /// Binary digits that a weight may lose to that: thirteen of sixteen are left, a ten-thousandth of the largest.
+    const DIGITS: f64 = 8.0;
+    let is_plain = |bundle: &Bundle| {
+        bundle.kind == BundleKind::Compact && bundle.release == Release::Static && bundle.slow.is_none()
+    };
+    for index in 0..bundles.len() {
+        let (plane, unit) = (bundles[index].onto.plane, bundles[index].weight_unit);
+        let others = bundles.iter().filter(|other| is_plain(other) && other.onto.plane == plane);
+        let coarsest =
+            others.map(|other| other.weight_unit).filter(|other| *other <= unit * DIGITS).fold(unit, f64::max);
+        if is_plain(&bundles[index]) {
+            bundles[index].weight_unit = coarsest;
+        }
+    }
 }
 
 /// Unit in which the largest weight takes sixteen bits.

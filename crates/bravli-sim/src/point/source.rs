@@ -1,7 +1,7 @@
 //! A partition's share of a population without membranes.
 
 use super::layout::Share;
-use super::math::{TILE, Words, tile_words};
+use super::math::{NO_WORDS, TILE, tile_words};
 use crate::network::{Network, NeuronModel, Profile, Trains};
 use bravli_rng::{Draw, Stream};
 
@@ -75,7 +75,7 @@ impl SourceGroup {
                 if below == 0 {
                     return;
                 }
-                let mut words: Words = [0; TILE];
+                let mut words = NO_WORDS;
                 for tile in 0..self.n_cells.div_ceil(TILE) {
                     tile_words(*key, self.first_tile + tile as u32, step, &mut words);
                     for (lane, word) in words.iter().enumerate() {

@@ -97,7 +97,8 @@ impl Membranes {
             }
             NeuronModel::Source(_) => false,
         };
-        if !fires {
+        // a potential that left the real numbers stands, to be told
+        if !fires || !self.v[cell].is_finite() {
             return false;
         }
         self.v[cell] = reset;
@@ -256,7 +257,9 @@ fn runge_kutta(
     slope: impl Fn(usize, f64, f64) -> (f64, f64),
 ) -> (f64, f64) {
     let h = dt_ms / SUBSTEPS as f64;
-    let slope = |moment: usize, x: f64, y: f64| slope(moment, x.min(ceiling), y);
+    // not `min`, which would make a number of what is none
+    let cut = |x: f64| if x > ceiling { ceiling } else { x };
+    let slope = |moment: usize, x: f64, y: f64| slope(moment, cut(x), y);
     let (mut x, mut y) = start;
     for substep in 0..SUBSTEPS {
         let moment = 2 * substep;
@@ -264,7 +267,7 @@ fn runge_kutta(
         let k2 = slope(moment + 1, x + h / 2.0 * k1.0, y + h / 2.0 * k1.1);
         let k3 = slope(moment + 1, x + h / 2.0 * k2.0, y + h / 2.0 * k2.1);
         let k4 = slope(moment + 2, x + h * k3.0, y + h * k3.1);
-        x = (x + h / 6.0 * (k1.0 + 2.0 * k2.0 + 2.0 * k3.0 + k4.0)).min(ceiling);
+        x = cut(x + h / 6.0 * (k1.0 + 2.0 * k2.0 + 2.0 * k3.0 + k4.0));
         y += h / 6.0 * (k1.1 + 2.0 * k2.1 + 2.0 * k3.1 + k4.1);
     }
     (x, y)

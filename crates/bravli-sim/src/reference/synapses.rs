@@ -168,7 +168,7 @@ impl Synapses {
 /// A decay of its own that no peak can be scaled to.
 fn decay_flaw(row: &Row, kinetics: Kinetics) -> Option<String> {
     let Kinetics::Biexponential { rise_ms, .. } = kinetics else { return None };
-    let short = row.own.decay_ms.iter().find(|decay_ms| f64::from(**decay_ms) <= rise_ms)?;
+    let short = row.own.decay_ms.iter().find(|decay_ms| **decay_ms <= rise_ms as f32)?;
     Some(format!("decay_ms of {short}; it must be longer than the rise of {rise_ms} ms"))
 }
 

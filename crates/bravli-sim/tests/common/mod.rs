@@ -4,11 +4,12 @@ use bravli_circuit::{
     Connections, Contact, EdgeHeader, Edges, EdgesBuilder, Ends, FibrePopulation, FibreRate, Interval, NeuronColumns,
     Pathway, Schedule, Trial, TrialKind,
 };
+use bravli_recipe::ReceptorSpec;
 use bravli_rng::{Draw, Stream};
-use bravli_sim::old::{BackgroundColumns, BackgroundSlot, PointInput, Receptors};
+use bravli_sim::lower::{BackgroundColumns, BackgroundSlot, ColumnInput, ReleaseModel};
 use half::f16;
 
-/// Owns what a [`PointInput`] borrows.
+/// Owns what a [`ColumnInput`] borrows.
 pub(crate) struct Model {
     pub(crate) neurons: NeuronColumns,
     pub(crate) backgrounds: BackgroundColumns,
@@ -20,8 +21,8 @@ pub(crate) struct Model {
 }
 
 /// Standard kinetics, as the shipped recipe states them.
-pub(crate) fn receptors() -> Receptors {
-    Receptors {
+pub(crate) fn receptors() -> ReceptorSpec {
+    ReceptorSpec {
         ampa_rise_ms: 0.2,
         nmda_rise_ms: 0.29,
         nmda_decay_ms: 43.0,
@@ -178,9 +179,10 @@ pub(crate) fn model(n: usize, probability: f64, duration_ms: f64) -> Model {
 }
 
 impl Model {
-    pub(crate) fn input(&self, seed: u64) -> PointInput<'_> {
+    pub(crate) fn input(&self, seed: u64) -> ColumnInput<'_> {
         let nodes = Ends { types: &self.node_types, cells: None };
-        PointInput {
+        ColumnInput {
+            population: "cells",
             neurons: &self.neurons,
             backgrounds: &self.backgrounds,
             connections: Connections { header: &self.header, edges: &self.edges, sources: nodes, targets: nodes },
@@ -189,7 +191,8 @@ impl Model {
             schedule: &self.schedule,
             receptors: receptors(),
             calcium_mm: 2.0,
-            dendritic_delay_ms: 0.5,
+            release: ReleaseModel::Stochastic,
+            minis: None,
             dt_ms: 0.1,
             seed,
         }

@@ -28,6 +28,12 @@ impl Place<'_> {
         self.reserved::<u32>(name, n, n.saturating_mul(2 * size_of::<u32>()), (n, 2))
     }
 
+    /// Creates a table of `n` rows of single-precision numbers, all of which must then be written.
+    pub(crate) fn matrix<'a>(&'a self, name: &'a str, n: usize, n_columns: usize) -> Result<Column<'a>, SonataError> {
+        let bytes = n.saturating_mul(n_columns).saturating_mul(size_of::<f32>());
+        self.reserved::<f32>(name, n, bytes, (n, n_columns))
+    }
+
     fn reserved<'a, T: H5Type>(
         &'a self,
         name: &'a str,
@@ -88,6 +94,17 @@ impl Column<'_> {
         let view = ArrayView2::from(values);
         let written = self.dataset.write_slice(view, (row..row + values.len(), ..));
         written.map_err(|error| write_error(self.place.file, &self.place.path(self.name), &error))
+    }
+
+    /// Writes whole rows of a table from `row` on.
+    pub(crate) fn write_rows(&self, row: usize, n_columns: usize, values: &[f32]) -> Result<(), SonataError> {
+        let n = values.len().checked_div(n_columns).unwrap_or_default();
+        if n == 0 {
+            return Ok(());
+        }
+        let failed = |error: &dyn std::fmt::Display| write_error(self.place.file, &self.place.path(self.name), error);
+        let view = ArrayView2::from_shape((n, n_columns), values).map_err(|error| failed(&error))?;
+        self.dataset.write_slice(view, (row..row + n, ..)).map_err(|error| failed(&error))
     }
 
     /// Reads whole numbers, each of which must fit.

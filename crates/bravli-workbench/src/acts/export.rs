@@ -19,15 +19,16 @@ impl Workbench {
     pub fn export(&self, request: &Export, progress: &dyn Progress) -> Result<ExportReply, ActError> {
         let artifact = self.store().get(&request.artifact, None, "artifact")?;
         let name = match request.folder.as_str() {
-            "" => format!("exports/{}", artifact.id),
+            "" if request.format == ExportFormat::Sonata => format!("exports/{}", artifact.id),
+            "" => format!("exports/{}-{}", artifact.id, request.format.name()),
             given => given.to_owned(),
         };
         let (folder, name) = self.lab().export_folder(&name)?;
         if progress.report(0.0, "writing files").is_break() {
             return Err(ActError::cancelled());
         }
-        let ExportFormat::Sonata = request.format;
-        let (card, found) = stages::export::sonata(self.store(), self.knowledge()?, &artifact, &folder)?;
+        let (card, found) =
+            stages::export::export(self.store(), self.knowledge()?, &artifact, request.format, &folder)?;
         let rows = |kind: &str| -> Vec<CountRow> {
             let of_kind = card.populations.iter().filter(|(of, _, _)| of == kind);
             of_kind.map(|(_, name, n)| CountRow { name: name.clone(), n: *n }).collect()
@@ -35,10 +36,22 @@ impl Workbench {
         let (nodes, edges) = (rows("nodes"), rows("edges"));
         let told = |rows: &[CountRow]| rows.iter().map(|row| format!("{} {}", row.n, row.name)).collect::<Vec<_>>();
         let bytes = card.files.iter().map(|file| file.bytes).sum();
-        let config = format!("{name}/circuit_config.json");
+        let next = match request.format {
+            ExportFormat::Sonata => format!(
+                "open {name}/circuit_config.json with libsonata or bluepysnap, or with bmtk from inside its folder, to which bmtk's paths are relative"
+            ),
+            _ => format!(
+                "run {name}/simulate.py with a Python that has the engine; it writes spikes.csv and prints rates"
+            ),
+        };
+        let what = match request.format {
+            ExportFormat::Sonata => "SONATA",
+            ExportFormat::Nest => "NEST script",
+            ExportFormat::Brian2 => "Brian2 script",
+        };
         Ok(ExportReply {
             finding: format!(
-                "SONATA in {name}: nodes {}; edges {}; {} files, {:.1} MiB",
+                "{what} in {name}: nodes {}; edges {}; {} files, {:.1} MiB",
                 told(&nodes).join(", "),
                 told(&edges).join(", "),
                 card.files.len(),
@@ -54,9 +67,7 @@ impl Workbench {
             bytes,
             files: card.files.iter().map(|file| format!("{name}/{}", file.name)).collect(),
             notes: card.notes,
-            next: vec![format!(
-                "open {config} with libsonata or bluepysnap, or with bmtk from inside its folder, to which bmtk's paths are relative"
-            )],
+            next: vec![next],
             folder: name,
         })
     }

@@ -38,12 +38,14 @@ impl Workbench {
             let bench = self.clone();
             let wait = (request.wait_s > 0.0).then(|| Duration::from_secs_f64(request.wait_s));
             let (circuit, boundary, knowledge) = (circuit.clone(), boundary.clone(), self.knowledge()?);
+            stages::run::check_cells(self.store(), &circuit, &prepared)?;
             let waited = self.jobs().wait_for(&id, wait, progress, move |progress| {
                 stages::run::make(bench.store(), knowledge, &circuit, &boundary, &prepared, progress).map(|_| ())
             })?;
-            if let Waited::Running(done) = waited {
+            if let Waited::Running(done, message) = waited {
+                let doing = if message.is_empty() { "starting" } else { &message };
                 return Ok(RunReply {
-                    finding: format!("{:.0} % of {duration_ms} ms simulated; the run goes on", done * 100.0),
+                    finding: format!("{:.0} % of {duration_ms} ms simulated; the run goes on: {doing}", done * 100.0),
                     status: Status::Running,
                     done: round(done, 4),
                     digest: String::new(),
@@ -51,6 +53,7 @@ impl Workbench {
                     n_trials,
                     n_spikes: 0,
                     rates: Vec::new(),
+                    reports: Vec::new(),
                     ledger: LedgerCounts::default(),
                     notes: Vec::new(),
                     next: vec![
@@ -72,6 +75,7 @@ impl Workbench {
             n_trials,
             n_spikes: record.summary["n_spikes"].as_u64().unwrap_or_default(),
             rates,
+            reports: self.files(&record).into_iter().filter(|file| file.contains("/reports/")).collect(),
             ledger: LedgerCounts::from(&record.ledger),
             notes: record.notes.clone(),
             next: if n_trials > 0 {

@@ -45,7 +45,8 @@ impl Workbench {
             uses = uses.with(ledger::boundary(sourced, column, &resolved, &own));
         }
         if matches!(record.kind.as_str(), "run" | "report") {
-            uses = uses.with(ledger::run(sourced, column));
+            let minis = record.request["minis"].as_bool().unwrap_or_default();
+            uses = uses.with(ledger::run(sourced, column, minis));
         }
         Ok(uses)
     }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const COLUMN: &str = "column.yaml";
 const COMPOSITION: &str = "cell_composition.yaml";
 const NEURONS: &str = "neurons.yaml";
+const MINIS: &str = "mini_frequencies.tsv";
 const BOUNDARY: &str = "boundary.yaml";
 
 /// Synapse timing, as builder recipes name it.
@@ -330,9 +331,12 @@ fn leaves(condition: &Condition, start: &str) -> Vec<(String, f64)> {
 }
 
 /// The numbers of the neurons of the cells placed, and of the receptors.
-pub(crate) fn run(sourced: &Sourced, placed: &Column) -> Uses {
+pub(crate) fn run(sourced: &Sourced, placed: &Column, minis: bool) -> Uses {
     let recipe = &sourced.recipe;
     let mut uses: Uses = sourced.under(NEURONS, "receptors.").collect();
+    if minis {
+        uses.add(sourced.under(MINIS, "row["));
+    }
     let cells = &placed.cells;
     let kinds: BTreeSet<(u16, u16)> = (0..cells.len()).map(|i| (cells.population[i], cells.etype[i])).collect();
     for (population, etype) in kinds {

@@ -63,7 +63,7 @@ pub(crate) fn admitted(
 ) -> Result<(Placed, Ledger), ActError> {
     let placed = placed(request, &sourced.recipe, files)?;
     let column = &placed.column;
-    let whole = ledger::circuit(sourced, column).with(ledger::run(sourced, column));
+    let whole = ledger::circuit(sourced, column).with(ledger::run(sourced, column, false));
     let whole = match own_conditions(&sourced.recipe, column) {
         Some((boundary, own)) => whole.with(ledger::boundary(sourced, column, &boundary, &own)),
         None => whole,
@@ -138,6 +138,12 @@ fn content(request: &PlaceColumn, header: &ColumnHeader, layers: &[&String]) -> 
         }
     }
     content
+}
+
+/// The seed that a stored column was placed with. It also draws what its cells have of their own, so that a cell is the
+/// same under any wiring and in every run.
+pub(crate) fn seed(record: &ArtifactRecord) -> u64 {
+    record.request["seed"].as_u64().unwrap_or_default()
 }
 
 /// Asked against got of a stored column; `None` for one that was stored before there were reports.

@@ -1,7 +1,10 @@
 //! A stored circuit, with its boundary and run where there are such, to a folder of the lab that other tools open.
 
-use super::{boundary, circuit, circuit::input, recipe, run};
+mod outside;
+
+use super::{boundary, circuit, circuit::input, column, recipe, run};
 use crate::error::ActError;
+use crate::requests::ExportFormat;
 use crate::store::{ArtifactRecord, PayloadFile, Store, content_key, digest_file, hex_digits, payload_of};
 use bravli_circuit::{Boundary, FibrePopulation, neuron_columns, wire_fibres};
 use bravli_facts::KnowledgeBase;
@@ -22,7 +25,7 @@ const EXPORT_VERSION: u32 = 1;
 /// What an export is of, and what it wrote.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ExportCard {
-    /// Format: `sonata`.
+    /// Format: `sonata`, `nest` or `brian2`.
     pub(crate) format: String,
     /// The artifact that was asked for.
     pub(crate) artifact: String,
@@ -59,7 +62,7 @@ impl Parts {
                 return Err(ActError::new(
                     "wrong_kind",
                     "artifact",
-                    format!("{} is a {kind}; SONATA takes a circuit, a boundary or a run", artifact.id),
+                    format!("{} is a {kind}; an export takes a circuit, a boundary or a run", artifact.id),
                     "give the id of a circuit, or of a boundary or run to have that in it too; inspect lists the inputs",
                 ));
             }
@@ -79,26 +82,38 @@ impl Parts {
 /// # Errors
 /// `folder_not_empty` when something else lies there, `export_changed` when an earlier export was changed since; what the
 /// circuit's files or the disk say.
-pub(crate) fn sonata(
+pub(crate) fn export(
     store: &Store,
     knowledge: Arc<KnowledgeBase>,
     artifact: &ArtifactRecord,
+    format: ExportFormat,
     folder: &Path,
 ) -> Result<(ExportCard, bool), ActError> {
     let parts = Parts::of(store, artifact)?;
+    if format != ExportFormat::Sonata && parts.run.is_none() {
+        return Err(ActError::new(
+            "wrong_kind",
+            "artifact",
+            format!("{} is a {}; a script of {} takes a run", artifact.id, artifact.kind, format.name()),
+            "simulate first, a short run will do, and give its id",
+        ));
+    }
     let keys: Vec<String> = parts.all().map(|record| record.key.clone()).collect();
-    let key = content_key("export", &json!({ "format": "sonata", "version": EXPORT_VERSION }), &keys);
+    let key = content_key("export", &json!({ "format": format.name(), "version": EXPORT_VERSION }), &keys);
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let parent = folder.parent().unwrap_or(folder);
     let _lock = store.lock(&format!("export-{}", hex_digits(folder.to_string_lossy().as_bytes())))?;
-    let earlier = earlier(folder, &artifact.id)?;
+    let earlier = earlier(folder, &artifact.id, format)?;
     if let Some(card) = earlier.as_ref().filter(|card| card.key == key) {
         return Ok((card.clone(), true));
     }
     let parent_was_there = parent.is_dir();
     let part = parent.join(format!(".{name}.part"));
     let written = fresh(&part).and_then(|()| {
-        let mut card = write(store, knowledge, &parts, &part)?;
+        let mut card = match format {
+            ExportFormat::Sonata => write(store, knowledge, &parts, &part)?,
+            ExportFormat::Nest | ExportFormat::Brian2 => outside::write(store, knowledge, &parts, format, &part)?,
+        };
         card.artifact.clone_from(&artifact.id);
         card.key = key;
         card.files = payload_of(&part)?;
@@ -126,7 +141,7 @@ fn write(store: &Store, knowledge: Arc<KnowledgeBase>, parts: &Parts, folder: &P
         "a row of edges is a connection: nsyns contacts of `conductance` nS each, at the soma of a point cell"
             .to_owned(),
     ];
-    let neurons = match neuron_columns(&sourced.recipe, &circuit.column) {
+    let neurons = match neuron_columns(&sourced.recipe, &circuit.column, column::seed(&column_record)) {
         Ok(neurons) => Some(neurons),
         Err(error) => {
             notes.push(format!("cells have no dynamics_params: {error}"));
@@ -162,6 +177,10 @@ fn write(store: &Store, knowledge: Arc<KnowledgeBase>, parts: &Parts, folder: &P
         ),
         (None, _) => {}
     }
+    let silenced = |record: &&ArtifactRecord| record.request["silence"].is_array();
+    if let Some(record) = parts.run.as_ref().filter(silenced) {
+        notes.push(format!("cells that {} silences are not in simulation_config.json", record.id));
+    }
     let exported = export_circuit(
         folder,
         &CircuitExport {
@@ -189,7 +208,7 @@ fn write(store: &Store, knowledge: Arc<KnowledgeBase>, parts: &Parts, folder: &P
 }
 
 /// The card of an export of this artifact that lies in `folder` unchanged; none where nothing does.
-fn earlier(folder: &Path, artifact: &str) -> Result<Option<ExportCard>, ActError> {
+fn earlier(folder: &Path, artifact: &str, format: ExportFormat) -> Result<Option<ExportCard>, ActError> {
     let place = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let refused = |code: &str, message: String| {
         Err(ActError::new(code, "folder", message, "name another folder, or move or remove this one"))
@@ -211,8 +230,8 @@ fn earlier(folder: &Path, artifact: &str) -> Result<Option<ExportCard>, ActError
     let Some(card) = card else {
         return refused("folder_not_empty", format!("{place} is not empty and holds no export ({CARD})"));
     };
-    if card.artifact != artifact {
-        return refused("folder_not_empty", format!("{place} holds the export of {}", card.artifact));
+    if card.artifact != artifact || card.format != format.name() {
+        return refused("folder_not_empty", format!("{place} holds the {} export of {}", card.format, card.artifact));
     }
     let known: BTreeMap<&str, &PayloadFile> = card.files.iter().map(|file| (file.name.as_str(), file)).collect();
     for (name, bytes) in there.iter().filter(|(name, _)| name.as_str() != CARD) {

@@ -144,7 +144,7 @@ mod tests {
             probe_repeats: 1,
             ..ProtocolRequest::default()
         };
-        let request = Simulate { circuit, boundary, protocol, duration_ms: None, seed: 1, threads: 1, wait_s: 0.0 };
+        let request = Simulate { protocol, threads: 1, ..Simulate::of(&circuit, &boundary) };
         let run = bench.simulate(&request, &Silent).unwrap().artifact;
         let record = bench.store().get(&run, Some("run"), "run").unwrap();
         let gathered = gather(bench.store(), &[record], WindowName::Early).unwrap();

@@ -4,6 +4,7 @@ mod key;
 mod record;
 mod shelf;
 
+pub(crate) use key::hex;
 pub use key::{RESULTS_VERSION, content_key};
 pub use record::{ArtifactRecord, Ledger, PayloadFile};
 pub use shelf::Store;

@@ -54,6 +54,11 @@ impl Store {
         self.root.join(&record.kind).join(&record.id)
     }
 
+    /// Folder of what unfinished runs go on from.
+    pub(crate) fn checkpoints(&self) -> PathBuf {
+        self.root.join(".checkpoints")
+    }
+
     /// The id that a request would have.
     #[must_use]
     pub fn id_of(kind: &str, request: &Value, inputs: &[&ArtifactRecord]) -> String {

@@ -10,9 +10,6 @@ pub(crate) const N: usize = 12;
 /// Substeps of a step.
 const SUBSTEPS: usize = 2;
 
-/// Potential beyond which a spike is certain. [mV]
-const CEILING: f32 = 200.0;
-
 pub(crate) fn parameters(model: &Izhikevich, dt_ms: f64, cell: usize) -> Vec<f64> {
     vec![
         dt_ms / SUBSTEPS as f64 / model.c_m_pf.at(cell),
@@ -48,12 +45,14 @@ pub(crate) fn step(parameters: &[Tile], state: &mut [Tile], acting: &Acting<'_>,
             let peaked = x >= v_peak[i];
             let first = slope(x, y);
             let middle = x + 0.5 * first.0;
-            let middle = if middle > CEILING { CEILING } else { middle };
+            let middle = if middle > v_peak[i] { v_peak[i] } else { middle };
             let second = slope(middle, y + 0.5 * first.1);
             let end = x + second.0;
-            let end = if end > CEILING { CEILING } else { end };
+            // recovery runs until the peak is reached, by a straight line, and then waits for the step to end
+            let reached = if end > v_peak[i] { (v_peak[i] - x) / second.0 } else { 1.0 };
+            let end = if end > v_peak[i] { v_peak[i] } else { end };
             x = if peaked { x } else { end };
-            y = if peaked { y } else { y + second.1 };
+            y = if peaked { y } else { y + reached * second.1 };
         }
         let spikes = x >= v_peak[i];
         v[i] = if spikes { v_reset[i] } else { x };

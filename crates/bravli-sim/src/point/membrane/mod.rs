@@ -5,16 +5,14 @@ mod gif;
 mod izhikevich;
 mod lif;
 
-pub(crate) use adex::step as adex_step;
-pub(crate) use gif::step as gif_step;
-pub(crate) use izhikevich::step as izhikevich_step;
-pub(crate) use lif::{exact_step as lif_exact_step, step as lif_step};
-
 use super::math::{TILE, Tile, Words};
 use crate::network::{NeuronModel, Values};
 
-/// Row of the potential in a tile's state, before that of the steps left to be held. [mV]
+/// Row of the potential in a tile's state. [mV]
 pub(crate) const V: usize = 0;
+
+/// Row of the steps left to be held.
+pub(crate) const HELD: usize = 1;
 
 /// Row of the adaptation of [`Kind::Adex`] and [`Kind::Izhikevich`], and the first of [`Kind::Gif`]. [pA]
 pub(crate) const W: usize = 2;
@@ -24,6 +22,9 @@ pub(crate) const SFA: usize = 4;
 
 /// Row of the resting threshold among the parameters of [`Kind::Gif`]. [mV]
 pub(crate) const GIF_V_TH: usize = 3;
+
+/// Row of the peak among the parameters of [`Kind::Izhikevich`]. [mV]
+pub(crate) const IZHIKEVICH_PEAK: usize = 4;
 
 /// What acts on the membranes of a tile during a step.
 pub(crate) struct Acting<'a> {
@@ -51,6 +52,25 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// One step of a tile's membranes; `words` are the draws of [`Self::Gif`].
+    #[inline(always)]
+    pub(crate) fn step(
+        self,
+        parameters: &[Tile],
+        membrane: &mut [Tile],
+        acting: &Acting<'_>,
+        words: &Words,
+        fired: &mut Words,
+    ) {
+        match self {
+            Self::LifExact => lif::exact_step(parameters, membrane, acting, fired),
+            Self::Lif => lif::step(parameters, membrane, acting, fired),
+            Self::Adex => adex::step(parameters, membrane, acting, fired),
+            Self::Izhikevich => izhikevich::step(parameters, membrane, acting, fired),
+            Self::Gif => gif::step(parameters, membrane, acting, words, fired),
+        }
+    }
+
     /// Rows of state that the membrane has.
     pub(crate) fn n_rows(self) -> usize {
         match self {

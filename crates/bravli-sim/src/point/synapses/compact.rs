@@ -1,7 +1,7 @@
 //! Connections of four bytes: a target and a weight of sixteen bits each.
 
 use super::bundle::{Bundle, Onto};
-use super::runs::{Due, Runs, split};
+use super::runs::{Due, Runs};
 use crate::network::Release;
 use crate::point::group::Plane;
 use crate::point::math::decay;
@@ -61,16 +61,15 @@ impl Compact {
     /// Brings a run towards the cache.
     #[inline(always)]
     pub(crate) fn prefetch(&self, due: &Due) {
-        if let Some((_, length)) = split(self.runs.runs[due.run as usize]) {
-            prefetch(self.synapses.slice(), due.position as usize, length);
-        }
+        prefetch(self.synapses.slice(), due.position as usize, usize::from(due.length));
+        self.runs.prefetch_next(due);
     }
 
-    /// Adds a run to the planes; returns its length.
+    /// Adds a run to the planes.
     #[inline(always)]
-    pub(crate) fn deliver(&self, bundle: &Bundle, due: &Due, length: usize, planes: &mut [Plane]) -> usize {
+    pub(crate) fn deliver(&self, bundle: &Bundle, due: &Due, planes: &mut [Plane]) {
         let from = due.position as usize;
-        let run = &self.synapses.slice()[from..from + length];
+        let run = &self.synapses.slice()[from..from + usize::from(due.length)];
         let has_efficacy = matches!(bundle.release, Release::Shared { .. });
         for onto in std::iter::once(&bundle.onto).chain(&bundle.slow) {
             let plane = &mut planes[onto.plane];
@@ -82,7 +81,6 @@ impl Compact {
                 add_scaled(run, onto.factor, onto.shift, plane);
             }
         }
-        length
     }
 }
 

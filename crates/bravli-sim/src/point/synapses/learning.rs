@@ -112,18 +112,17 @@ impl Learning {
         self.own.len() * (size_of::<Own>() + 4) + self.post.len() * (size_of::<Post>() + 4) + self.runs.bytes()
     }
 
-    /// Opens the receptors of a run that arrives at a step, then learns; returns its length.
+    /// Opens the receptors of a run that arrives at a step, then learns.
     pub(crate) fn arrive(
         &mut self,
         bundle: &Bundle,
         due: &Due,
-        length: usize,
         step: u32,
         planes: &mut [Plane],
         inverse_units: &[f32],
-    ) -> usize {
+    ) {
         let from = due.position as usize;
-        for own in &mut self.own[from..from + length] {
+        for own in &mut self.own[from..from + usize::from(due.length)] {
             let target = usize::from(own.target);
             let weight = own.sign() * own.weight;
             for onto in std::iter::once(&bundle.onto).chain(&bundle.slow) {
@@ -151,7 +150,6 @@ impl Learning {
             own.x = [x[0] + 1.0, x[1] + 1.0];
             own.last = step + 1;
         }
-        length
     }
 
     /// A target cell fires at the end of a step, which is spike step `step`.

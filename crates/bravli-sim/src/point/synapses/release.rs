@@ -1,12 +1,12 @@
 //! Connections with release of their own.
 
 use super::bundle::{Bundle, Onto};
-use super::runs::{Due, Runs, split};
+use super::runs::{Due, Runs};
 use crate::network::Release as Rule;
 use crate::point::group::Plane;
-use crate::point::math::{decay, to_unit};
+use crate::point::math::{Lined, decay, to_unit};
 use crate::point::memory::prefetch;
-use bravli_rng::{Stream, binomial_from_uniform, philox4x32};
+use bravli_rng::{BINOMIAL_LANES_MOST, Stream, binomial_from_uniform, binomial_lanes, philox4x32};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -54,6 +54,8 @@ pub(crate) struct Release {
     /// Arrivals of the step at hand: connection, and step of the spike; or, under shared short-term plasticity, its efficacy.
     pending: Vec<(u32, u32)>,
     minis: Option<Minis>,
+    /// Whether no connection has more sites than [`binomial_lanes`] takes.
+    few_sites: bool,
 }
 
 /// Spontaneous releases of all sources of a bundle, by source.
@@ -79,7 +81,8 @@ struct Minis {
 
 impl Release {
     pub(crate) fn new(runs: Runs, own: Vec<Own>, mini_hz: Vec<f32>) -> Self {
-        Self { runs, own, mini_hz, pending: Vec::new(), minis: None }
+        let few_sites = own.iter().all(|own| u32::from(own.sites) <= BINOMIAL_LANES_MOST);
+        Self { runs, own, mini_hz, pending: Vec::new(), minis: None, few_sites }
     }
 
     /// Lets connections release spontaneously; `sources` tells of all partitions' connections.
@@ -107,24 +110,28 @@ impl Release {
 
     #[inline(always)]
     pub(crate) fn prefetch(&self, due: &Due) {
-        if let Some((_, length)) = split(self.runs.runs[due.run as usize]) {
-            prefetch(&self.own, due.position as usize, length);
-        }
+        prefetch(&self.own, due.position as usize, usize::from(due.length));
+        self.runs.prefetch_next(due);
     }
 
-    /// Notes a run that arrives; returns its length.
+    /// Notes a run that arrives; `tag` is the step of the spike, or its efficacy under shared short-term plasticity.
     #[inline(always)]
-    pub(crate) fn arrive(&mut self, due: &Due, length: usize, spike_step: u32) -> usize {
-        self.pending.extend((due.position..due.position + length as u32).map(|position| (position, spike_step)));
-        length
+    pub(crate) fn arrive(&mut self, due: &Due, tag: u32) {
+        let run = due.position..due.position + u32::from(due.length);
+        self.pending.extend(run.map(|position| (position, tag)));
     }
 
     /// Opens receptors for all arrivals of a step, then for spontaneous releases; returns the number of the latter.
     #[inline(always)]
     pub(crate) fn deliver(&mut self, bundle: &Bundle, step: u32, planes: &mut [Plane], inverse_units: &[f32]) -> u64 {
         let pending = std::mem::take(&mut self.pending);
+        let is_stochastic = bundle.release == Rule::Stochastic && self.few_sites;
         for group in pending.chunks(LANES) {
-            self.open_group(bundle, group, step, planes, inverse_units);
+            if is_stochastic {
+                self.open_stochastic(bundle, group, step, planes, inverse_units);
+            } else {
+                self.open_group(bundle, group, step, planes, inverse_units);
+            }
         }
         self.pending = pending;
         self.pending.clear();
@@ -172,6 +179,64 @@ impl Release {
                 own.release(bundle.release, step, facilitation[lane], recovery[lane], [draws[0][lane], draws[1][lane]]);
             let opened = if is_shared { spike[lane] as f32 * (1.0 / 2_147_483_648.0) } else { opened };
             own.open(bundle, opened, planes, inverse_units);
+        }
+    }
+
+    /// As [`Self::open_group`] for stochastic release, side by side from end to end.
+    #[inline(always)]
+    fn open_stochastic(
+        &mut self,
+        bundle: &Bundle,
+        group: &[(u32, u32)],
+        step: u32,
+        planes: &mut [Plane],
+        inverse_units: &[f32],
+    ) {
+        let mut number = Lined([0_u32; LANES]);
+        let mut spike = Lined([0_u32; LANES]);
+        let mut elapsed = Lined([0.0_f32; LANES]);
+        let mut facil_rate = Lined([0.0_f32; LANES]);
+        let mut rec_rate = Lined([0.0_f32; LANES]);
+        let mut u = Lined([0.0_f32; LANES]);
+        let mut u_rest = Lined([0.0_f32; LANES]);
+        let mut filled = Lined([0_u32; LANES]);
+        let mut empty = Lined([0_u32; LANES]);
+        for (lane, (position, spike_step)) in group.iter().enumerate() {
+            let own = &mut self.own[*position as usize];
+            number[lane] = own.number;
+            spike[lane] = *spike_step;
+            elapsed[lane] = (step + 1 - own.last) as i32 as f32;
+            facil_rate[lane] = own.facil_rate;
+            rec_rate[lane] = own.rec_rate;
+            u[lane] = own.u;
+            u_rest[lane] = own.u_rest;
+            filled[lane] = own.level as i32 as u32;
+            // before the first arrival all sites are filled, and nothing facilitates
+            empty[lane] = u32::from(own.sites) - filled[lane];
+            own.last = step + 1;
+        }
+        let mut refill = Lined([0.0_f32; LANES]);
+        let mut draws = [Lined([0.0_f32; LANES]); 2];
+        for lane in 0..LANES {
+            let words = philox4x32([number[lane], 0, spike[lane], 0], bundle.release_key);
+            draws[0][lane] = to_unit(words[0]);
+            draws[1][lane] = to_unit(words[1]);
+            refill[lane] = 1.0 - decay(elapsed[lane] * rec_rate[lane]);
+            let kept = u[lane] * decay(elapsed[lane] * facil_rate[lane]);
+            u[lane] = kept + u_rest[lane] * (1.0 - kept);
+        }
+        let refilled = binomial_lanes(&empty, &refill, &draws[0]);
+        for lane in 0..LANES {
+            filled[lane] += refilled[lane];
+        }
+        let released = binomial_lanes(&filled, &u, &draws[1]);
+        for (lane, (position, _)) in group.iter().enumerate() {
+            let own = &mut self.own[*position as usize];
+            own.u = u[lane];
+            own.level = (filled[lane] - released[lane]) as i32 as f32;
+            if released[lane] > 0 {
+                own.open(bundle, released[lane] as i32 as f32 / f32::from(own.sites), planes, inverse_units);
+            }
         }
     }
 

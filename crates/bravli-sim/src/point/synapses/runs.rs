@@ -1,5 +1,7 @@
 //! Lists of connections cut into runs of one delay.
 
+use crate::point::memory::prefetch;
+
 /// Where the connections of a source begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -48,21 +50,60 @@ impl Runs {
     }
 }
 
-/// Delay and length of a run; none at the end of a list.
-#[inline(always)]
-pub(crate) fn split(run: u32) -> Option<(u32, usize)> {
-    (run != 0).then_some((run & 0xffff, (run >> 16) as usize))
-}
-
 /// A run that is due at a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Due {
-    /// The run.
-    pub(crate) run: u32,
+    /// The run behind it.
+    pub(crate) next: u32,
     /// Its first connection.
     pub(crate) position: u32,
     /// Share of the weight that opens, in 2⁻³¹, under shared short-term plasticity.
     pub(crate) efficacy: u32,
+    /// Its connections.
+    pub(crate) length: u16,
+    /// Steps since the spike.
+    pub(crate) delay: u16,
     /// Bundle.
     pub(crate) bundle: u16,
+}
+
+impl Runs {
+    /// The first run of a source; none where it reaches nobody here.
+    #[inline(always)]
+    pub(crate) fn first(&self, source: usize, efficacy: u32, bundle: u16) -> Option<Due> {
+        let row = self.rows[source];
+        let due = Due { next: row.run, position: row.position, efficacy, length: 0, delay: 0, bundle };
+        self.after(&due)
+    }
+
+    /// The run behind one; none at the end of a list.
+    #[inline(always)]
+    pub(crate) fn after(&self, due: &Due) -> Option<Due> {
+        let run = self.runs[due.next as usize];
+        (run != 0).then(|| Due {
+            next: due.next + 1,
+            position: due.position + u32::from(due.length),
+            length: (run >> 16) as u16,
+            delay: run as u16,
+            ..*due
+        })
+    }
+
+    /// Brings what [`Self::first`] reads of a source towards the cache: first its row, later its list.
+    #[inline(always)]
+    pub(crate) fn prefetch_row(&self, source: usize) {
+        prefetch(&self.rows, source, 1);
+    }
+
+    /// See [`Self::prefetch_row`].
+    #[inline(always)]
+    pub(crate) fn prefetch_list(&self, source: usize) {
+        prefetch(&self.runs, self.rows[source].run as usize, 16);
+    }
+
+    /// Brings what [`Self::after`] reads towards the cache.
+    #[inline(always)]
+    pub(crate) fn prefetch_next(&self, due: &Due) {
+        prefetch(&self.runs, due.next as usize, 1);
+    }
 }
