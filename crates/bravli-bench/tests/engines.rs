@@ -1,5 +1,4 @@
 //! The cases on both engines.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use bravli_bench::cases::{Case, ColumnRelease, network};
 use bravli_sim::network::Kept;
