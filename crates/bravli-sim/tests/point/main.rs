@@ -5,8 +5,8 @@ mod everything;
 
 use bravli_sim::SimError;
 use bravli_sim::network::{
-    Connectivity, Distribution, Effect, Kept, Kinetics, Lif, Network, NeuronModel, Pairing, Population, Projection,
-    Receptor, Recording, Release, Row, Rows, Rule, Trace, Trains, Variable,
+    Connectivity, Distribution, DriveKind, Effect, Kept, Kinetics, Lif, Network, NeuronModel, Pairing, Population,
+    Profile, Projection, Receptor, Recording, Release, Row, Rows, Rule, Trace, Trains, Variable, Waveform,
 };
 use bravli_sim::point::{Checkpoint, Engine, MAX_STEPS, Options, Simd, Stats, estimate};
 use everything::everything;
@@ -242,6 +242,16 @@ fn weights_of_like_size_keep_four_digits_beside_larger_ones() {
     let (kept, _) = run(&network, options(1));
     let open = f64::from(kept.samples[0][4].1[0]) / (-0.1_f64 / 5.0).exp();
     assert!((open / 439.1 - 1.0).abs() < 1e-4, "{open}");
+}
+
+#[test]
+fn a_potential_that_leaves_the_real_numbers_is_told_by_the_end_of_the_run() {
+    let mut network = everything(1);
+    let drive = network.drives.iter_mut().find(|drive| drive.name == "ramp").unwrap();
+    drive.kind = DriveKind::Current(Waveform::Profile(Profile::Constant(f64::MIN)));
+    let mut engine = Engine::new(&network, options(2)).unwrap();
+    let error = engine.run(10, &mut Kept::default(), &mut on).unwrap_err();
+    assert!(matches!(&error, SimError::Diverged { population, cell: 3, .. } if population == "exact"), "{error}");
 }
 
 #[test]

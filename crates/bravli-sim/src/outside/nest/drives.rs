@@ -14,7 +14,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, ce
             let Some(ways) = cells.ways.get(*receptor).filter(|ways| !ways.is_empty()) else { return };
             let ways: Vec<String> =
                 ways.iter().map(|way| format!("({}, {})", way.port, number(weight * way.factor))).collect();
-            script.comment(format!("{}", drive.name));
+            script.comment(drive.name.clone());
             script.line(format!("poisson_drive({target}, {}, [{}])", rate(network, rate_hz), ways.join(", ")));
         }
         DriveKind::OuConductance { mean_ns, sd_ns, .. } => {
@@ -87,7 +87,7 @@ pub(super) fn write(script: &mut Script, network: &Network<'_>, index: usize, ce
                 Chosen::All => String::new(),
                 Chosen::Some(list) => format!(", {}", script.data(&format!("drive{index}_cell"), list)),
             };
-            script.comment(format!("{}", drive.name));
+            script.comment(drive.name.clone());
             script.line(format!("current({target}, {times}, {values}{chosen})"));
         }
         DriveKind::Conductance { .. } => {

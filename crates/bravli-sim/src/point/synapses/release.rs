@@ -102,7 +102,7 @@ impl Release {
 
     /// Goes on from a checkpoint; times that are none count as never.
     pub(crate) fn restore_minis(&mut self, mut next: Vec<(u64, f64)>) {
-        next.iter_mut().filter(|(_, at)| !(*at >= 0.0)).for_each(|(_, at)| *at = f64::INFINITY);
+        next.iter_mut().filter(|(_, at)| at.is_nan() || *at < 0.0).for_each(|(_, at)| *at = f64::INFINITY);
         if let Some(minis) = &mut self.minis {
             minis.next = next;
             minis.due = (0..minis.sources.len() as u32).filter_map(|source| minis.entry(source)).collect();

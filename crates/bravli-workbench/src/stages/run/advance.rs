@@ -68,7 +68,8 @@ pub(super) fn advance(course: &Course<'_>, progress: &dyn Progress) -> Result<Co
         return Err(ActError::cancelled());
     }
     let mut notes = Vec::new();
-    let (mut engine, mut observer) = start(course, &mut notes)?;
+    let stop = || progress.report(0.0, &layout).is_break();
+    let (mut engine, mut observer) = start(course, &mut notes, &stop)?;
     let (started, first_step) = (Instant::now(), engine.step());
     let (mut saved, mut every) = (Instant::now(), course.every);
     loop {
@@ -87,8 +88,10 @@ pub(super) fn advance(course: &Course<'_>, progress: &dyn Progress) -> Result<Co
             Ok(()) => return Ok(Completed { observer, stats: engine.stats(), notes }),
             Err(SimError::Cancelled) => {}
             Err(error) => {
-                // it would go wrong again from any of its checkpoints
-                course.checkpoints.remove();
+                // a full disk may be mended; all else would go wrong again from any of the checkpoints
+                if !matches!(error, SimError::Sink(_)) {
+                    course.checkpoints.remove();
+                }
                 return Err(ActError::new("cannot_simulate", "circuit", error.to_string(), error.remedy()));
             }
         }
@@ -121,10 +124,16 @@ fn check_room(bytes: f64) -> Result<(), ActError> {
 }
 
 /// An engine and its observer: where the checkpoint left them, or at the beginning.
-fn start<'a>(course: &Course<'a>, notes: &mut Vec<String>) -> Result<(Engine<'a>, Observer), ActError> {
-    let failed = |error: SimError| ActError::new("cannot_simulate", "circuit", error.to_string(), error.remedy());
+fn start<'a>(
+    course: &Course<'a>,
+    notes: &mut Vec<String>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<(Engine<'a>, Observer), ActError> {
+    let failed = |error: SimError| match error {
+        SimError::Cancelled => ActError::cancelled(),
+        error => ActError::new("cannot_simulate", "circuit", error.to_string(), error.remedy()),
+    };
     let options = Options { threads: course.threads, simd: Simd::Best };
-    let mut engine = Engine::new(course.network, options).map_err(failed)?;
     let names: Vec<String> = course.network.populations.iter().map(|population| population.name.clone()).collect();
     let (folder, dt_ms) = (course.checkpoints.folder(), course.network.dt_ms);
     let reason = match course.checkpoints.load() {
@@ -133,23 +142,23 @@ fn start<'a>(course: &Course<'a>, notes: &mut Vec<String>) -> Result<(Engine<'a>
         Some(Ok((checkpoint, marks))) => {
             let mut tally = course.tally.clone();
             let mut count = |population: usize, spikes: &[_]| tally.add(population, spikes);
-            match RunWriter::resume(folder, dt_ms, &names, course.reports.clone(), &marks, &mut count)? {
+            let writer = RunWriter::resume(folder, dt_ms, &names, course.reports.clone(), &marks, &mut count)?;
+            match writer.map(|writer| (Engine::resume(course.network, options, &checkpoint, stop), writer)) {
                 None => Some("is damaged"),
-                Some(_) if engine.restore(&checkpoint).is_err() => {
-                    engine = Engine::new(course.network, options).map_err(failed)?;
-                    Some("does not fit this run")
-                }
-                Some(writer) => {
+                Some((Ok(engine), writer)) => {
                     let at_ms = ((checkpoint.step as f64 * dt_ms) * 1e3).round() / 1e3;
                     notes.push(format!("gone on from a checkpoint at {at_ms} ms"));
                     return Ok((engine, Observer { writer, tally }));
                 }
+                Some((Err(SimError::Checkpoint(_)), _)) => Some("does not fit this run"),
+                Some((Err(error), _)) => return Err(failed(error)),
             }
         }
     };
     if let Some(reason) = reason {
         notes.push(format!("started anew: the checkpoint {reason}"));
     }
+    let engine = Engine::new_unless(course.network, options, stop).map_err(failed)?;
     let writer = RunWriter::create(folder, dt_ms, &names, course.reports.clone())?;
     Ok((engine, Observer { writer, tally: course.tally.clone() }))
 }
