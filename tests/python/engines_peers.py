@@ -13,7 +13,7 @@ five hundred is beyond them if there were no floor, and the runs repeat to the b
 
 A network without noise is held to its spikes: every one of them within a step.
 
-Each network is also run here with recurrent weights 1.3 times too large. The comparison must notice all of these: a check
+Each network is also run here with excitatory weights 1.3 times too large. The comparison must notice all of these: a check
 that cannot fail says nothing.
 """
 
@@ -192,7 +192,7 @@ def main():
                 told = f"{n} spikes, {same} at the same step, {apart} more than a step apart"
                 checks.that(n > 100 and apart == 0, f"{folder.name} has the spikes of {engine}", told)
             n, same, apart = same_spikes(ours, read(damaged), about["dt_ms"])
-            checks.that(apart > 0, f"{folder.name}: weights 1.3 times too large are noticed", f"{apart} of {n} spikes apart")
+            checks.that(apart > 0, f"{folder.name}: excitatory weights 1.3 times too large are noticed", f"{apart} of {n} spikes apart")
             continue
         ours = [figures(run, about) for run in runs]
         for engine in outside:
@@ -204,7 +204,7 @@ def main():
                 table(rows if arguments.table else off)
         rows = compared(ours, figures(damaged, about))
         off = [row for row in rows if row[5] > 1.0]
-        checks.that(off, f"{folder.name}: weights 1.3 times too large are noticed", f"{len(off)} of {len(rows)} figures off; {worst(rows)}")
+        checks.that(off, f"{folder.name}: excitatory weights 1.3 times too large are noticed", f"{len(off)} of {len(rows)} figures off; {worst(rows)}")
 
     print(f"{len(checks.failed)} failed" if checks.failed else "all agree")
     return 1 if checks.failed else 0

@@ -23,4 +23,4 @@ with open(arguments.out, "w", newline="") as file:
         order = np.lexsort((cells, times))
         writer.writerows((name, cells[k], f"{times[k]:.4f}") for k in order)
         rates[name] = round(len(times) / len(populations[name]) / (DT * STEPS * 1e-3), 4)
-print(json.dumps({"engine": f"NEST {nest.__version__}", "duration_ms": DT * STEPS, "simulate_s": round(took, 3), "rates_hz": rates}))
+print(json.dumps({"engine": f"NEST {nest.__version__}", "duration_ms": DT * STEPS, "simulate_s": round(took, 3), "processor_s": round(time.process_time(), 1), "rates_hz": rates}))
