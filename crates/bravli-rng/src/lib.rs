@@ -13,12 +13,14 @@
 //! assert_ne!(first, Stream::new(8, "L4_E", Draw::Release).uniform(42, 0));
 //! ```
 
+mod fnv;
 mod philox;
 mod prepared;
 mod quantile;
 mod samplers;
 mod stream;
 
+pub use fnv::Fnv;
 pub use philox::{philox4x32, philox4x32_7};
 pub use prepared::{Gamma, NormalWithinSd, Poisson, unit32};
 pub use quantile::{normal_cdf, normal_quantile};

@@ -1,5 +1,6 @@
 //! Streams: who draws, and what for.
 
+use crate::fnv::Fnv;
 use crate::philox::philox4x32;
 use crate::samplers::Sampler;
 
@@ -66,9 +67,9 @@ impl Stream {
     #[must_use]
     pub fn new(seed: u64, population: &str, draw: Draw) -> Self {
         // FNV-1a over the name, then two Philox passes: streams of neighbouring seeds share nothing.
-        let name = population
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        let mut hash = Fnv::default();
+        hash.bytes(population.as_bytes());
+        let name = hash.get();
         let mixed = philox4x32(
             [name as u32, (name >> 32) as u32, draw as u32, 0x6272_6176],
             [seed as u32, (seed >> 32) as u32],

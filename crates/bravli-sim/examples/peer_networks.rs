@@ -21,6 +21,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Block of NMDA at 1 mM magnesium after Jahr & Stevens 1990, doi:10.1523/JNEUROSCI.10-09-03178.1990.
+const JAHR_STEVENS: MgBlock = MgBlock { mg_mm: 1.0, scale_mm: 3.57, slope_per_mv: 0.062 };
+
 const DT_MS: f64 = 0.1;
 /// Runs here per network, from which the spread between seeds is known.
 const SEEDS: u64 = 12;
@@ -415,7 +418,7 @@ fn courses(nmda: bool) -> Case {
         receptor("GABA", biexponential(0.5, 8.0), conductance(-80.0)),
     ];
     if nmda {
-        let block = MgBlock::JAHR_STEVENS;
+        let block = JAHR_STEVENS;
         let effect = Effect::Nmda { reversal_mv: 0.0, block };
         receptors.push(receptor("NMDA", biexponential(2.0, 43.0), effect));
     }

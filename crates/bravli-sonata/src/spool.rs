@@ -4,6 +4,7 @@
 //! here, remember how far, and write the HDF5 file at the end, in parts.
 
 use crate::error::SonataError;
+use bravli_rng::Fnv;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -21,12 +22,16 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The start of FNV-1a.
-    const START: Self = Self { words: 0, checksum: 0xcbf2_9ce4_8422_2325 };
+    /// Of nothing.
+    fn start() -> Self {
+        Self { words: 0, checksum: Fnv::default().get() }
+    }
 
     fn add(&mut self, word: u32) {
         self.words += 1;
-        self.checksum = (self.checksum ^ u64::from(word)).wrapping_mul(0x0100_0000_01b3);
+        let mut hash = Fnv::from_state(self.checksum);
+        hash.word(u64::from(word));
+        self.checksum = hash.get();
     }
 }
 
@@ -46,14 +51,14 @@ impl Spool {
     /// An empty spool; one that was there is emptied.
     pub(crate) fn create(path: &Path) -> Result<Self, SonataError> {
         let file = File::create(path).map_err(|error| failed(path, &error))?;
-        Ok(Self { path: path.to_owned(), file: BufWriter::with_capacity(1 << 18, file), mark: Mark::START })
+        Ok(Self { path: path.to_owned(), file: BufWriter::with_capacity(1 << 18, file), mark: Mark::start() })
     }
 
     /// Goes on after a mark; nothing where the file does not hold what the mark was made of. `visit` gets what is before it.
     pub(crate) fn resume(path: &Path, mark: Mark, visit: &mut dyn FnMut(&[u32])) -> Result<Option<Self>, SonataError> {
         let Ok(metadata) = std::fs::metadata(path) else { return Ok(None) };
         let Some(bytes) = mark.words.checked_mul(4).filter(|bytes| metadata.len() >= *bytes) else { return Ok(None) };
-        let mut found = Mark::START;
+        let mut found = Mark::start();
         read_parts(path, mark.words, &mut |words| {
             words.iter().for_each(|word| found.add(*word));
             visit(words);

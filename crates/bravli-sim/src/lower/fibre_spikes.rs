@@ -88,6 +88,7 @@ pub(crate) fn fibre_spikes(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bravli_circuit::{Trial, TrialKind};
 
     #[test]
     fn a_fibre_fires_once_a_step_and_loses_no_spike() {
@@ -106,7 +107,6 @@ mod tests {
         // 100,000 expected; one in five falls into a step that is taken
         assert!((spikes.len() as f64 / 100_000.0 - 1.0).abs() < 0.015, "{}", spikes.len());
     }
-    use bravli_circuit::{Trial, TrialKind};
 
     #[test]
     fn a_stimulus_adds_its_expected_spikes_after_the_latency() {

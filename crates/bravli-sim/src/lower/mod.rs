@@ -308,7 +308,8 @@ fn project<'a>(
             ReleaseModel::Shared => (surveys[classes[0]].shared(), Own::Kinetics),
         };
         let (receptor, slow) = if excites { (AMPA, NMDA) } else { (GABA_A, GABA_B) };
-        let rows = ConnectionRows::new(input, connections, &classes, class_excites.len(), excites, own);
+        let n = classes.iter().map(|class| surveys[*class].n).sum();
+        let rows = ConnectionRows::new(input, connections, &classes, class_excites.len(), excites, own, n);
         projections.push(Projection {
             name: format!("{from}->{}:{name}", input.population),
             source,

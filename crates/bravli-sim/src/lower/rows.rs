@@ -26,6 +26,8 @@ pub(super) struct ConnectionRows<'a> {
     /// Rates of spontaneous release, and whether these contacts excite.
     minis: Option<(&'a MiniRates, bool)>,
     shortest_decay_ms: f32,
+    /// Connections of these classes.
+    n: u64,
 }
 
 /// What a run adds to what a connection states.
@@ -77,6 +79,7 @@ impl<'a> ConnectionRows<'a> {
         n_classes: usize,
         excites: bool,
         own: Own,
+        n: u64,
     ) -> Self {
         let rise_ms = if excites { input.receptors.ampa_rise_ms } else { input.receptors.gaba_a_rise_ms };
         Self {
@@ -86,11 +89,16 @@ impl<'a> ConnectionRows<'a> {
             terms: Terms::of(input),
             minis: input.minis.map(|minis| (minis, excites)),
             shortest_decay_ms: shortest_decay_ms(rise_ms) as f32,
+            n,
         }
     }
 }
 
 impl Rows for ConnectionRows<'_> {
+    fn n_connections(&self) -> Option<u64> {
+        Some(self.n)
+    }
+
     fn row(&self, source: u32, row: &mut Row) {
         let source = source as usize;
         for index in self.connections.rows(source) {

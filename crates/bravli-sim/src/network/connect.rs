@@ -265,6 +265,9 @@ impl Wiring<'_> {
                 Pairing::AllToAll => pairs,
             },
             Connectivity::Given(rows) => {
+                if let Some(n) = rows.n_connections() {
+                    return n as f64;
+                }
                 let mut row = Row::default();
                 let mut total = 0;
                 for source in 0..self.n_sources {

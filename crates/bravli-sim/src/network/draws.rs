@@ -5,11 +5,11 @@ use bravli_rng::philox4x32_7;
 /// The word that a cell draws at a step from the stream of `key`.
 ///
 /// Cells c, c+16, c+32, c+48 of a group of sixty-four take the four words of one call of seven rounds: its counter is
-/// (16·⌊c/64⌋ + c mod 16, step, `part`, 0).
+/// (16·⌊c/64⌋ + c mod 16, step, 0, 0).
 #[inline]
 #[must_use]
-pub fn cell_word(key: [u32; 2], cell: u32, step: u32, part: u32) -> u32 {
-    philox4x32_7([cell / 64 * 16 + cell % 16, step, part, 0], key)[(cell / 16 % 4) as usize]
+pub fn cell_word(key: [u32; 2], cell: u32, step: u32) -> u32 {
+    philox4x32_7([cell / 64 * 16 + cell % 16, step, 0, 0], key)[(cell / 16 % 4) as usize]
 }
 
 /// Sum of the four bytes of a word, centred: a draw of mean zero whose spread is [`RAW_SD`].

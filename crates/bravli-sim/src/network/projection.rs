@@ -141,6 +141,11 @@ pub trait Rows: Sync + Send {
     /// Writes the connections of a source into `row`, which is empty. Their order numbers them: a connection's number is
     /// the count of all connections of smaller sources plus its place in its row.
     fn row(&self, source: u32, row: &mut Row);
+
+    /// Connections in all, where that is known without asking for every row.
+    fn n_connections(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Who connects.

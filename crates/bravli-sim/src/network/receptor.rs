@@ -61,11 +61,6 @@ pub struct MgBlock {
 }
 
 impl MgBlock {
-    /// Jahr & Stevens 1990, doi:10.1523/JNEUROSCI.10-09-03178.1990, at 1 mM.
-    pub const JAHR_STEVENS: Self = Self { mg_mm: 1.0, scale_mm: 3.57, slope_per_mv: 0.062 };
-    /// The refit to rat neocortex after Vargas-Caballero & Robinson 2003, as Chindemi et al. 2022 use it, at 1 mM.
-    pub const RAT_NEOCORTEX: Self = Self { mg_mm: 1.0, scale_mm: 2.552_24, slope_per_mv: 0.072_074_8 };
-
     /// Share of open receptors that conduct at a potential.
     #[must_use]
     pub fn at(&self, v_mv: f64) -> f64 {

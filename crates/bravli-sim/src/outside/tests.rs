@@ -8,6 +8,9 @@ use crate::network::{
 };
 use std::sync::Arc;
 
+/// Block of NMDA at 1 mM magnesium after Jahr & Stevens 1990, doi:10.1523/JNEUROSCI.10-09-03178.1990.
+const JAHR_STEVENS: MgBlock = MgBlock { mg_mm: 1.0, scale_mm: 3.57, slope_per_mv: 0.062 };
+
 fn lif(receptors: Vec<Receptor>) -> Population {
     Population {
         name: "L4 \"E\"".into(),
@@ -131,7 +134,7 @@ fn names_stay_names() {
 
 #[test]
 fn decays_and_spontaneous_releases_reach_brian2() {
-    let nmda = Effect::Nmda { reversal_mv: 0.0, block: MgBlock::JAHR_STEVENS };
+    let nmda = Effect::Nmda { reversal_mv: 0.0, block: JAHR_STEVENS };
     let mut rows = vec![Row::default(); 6];
     for (source, row) in rows.iter_mut().enumerate() {
         (row.target, row.weight, row.delay) = (vec![0, 5], vec![1.0, 2.0], vec![5, 9]);
@@ -227,7 +230,7 @@ fn noise_keeps_mean_and_variance() {
 
 #[test]
 fn what_nest_has_not_is_refused_all_at_once() {
-    let nmda = Effect::Nmda { reversal_mv: 0.0, block: MgBlock::JAHR_STEVENS };
+    let nmda = Effect::Nmda { reversal_mv: 0.0, block: JAHR_STEVENS };
     let population = adex(vec![receptor("AMPA", FAST, EXCITES), receptor("NMDA", SLOW, nmda)]);
     let slow = Projection { slow: Some(Slow { receptor: 1, ratio: 0.7 }), ..recurrent(Release::Stochastic) };
     let clamp = drive(DriveKind::Clamp { v_mv: -60.0, start_ms: 1.0, stop_ms: 2.0 });

@@ -10,6 +10,7 @@ use super::synapses::Built;
 use super::team::{Broken, Team};
 use crate::SimError;
 use crate::network::{Cells, Network, Sink, SinkError, Spike};
+use bravli_rng::Fnv;
 use std::fmt::Write as _;
 use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -149,21 +150,22 @@ impl<'a> Engine<'a> {
             stats,
         };
         engine.watch();
-        engine.start();
+        let spikes = engine.first_spikes();
+        for partition in &mut engine.partitions {
+            (kernels.ingest)(partition, &spikes);
+        }
         Ok(engine)
     }
 
-    /// Lets sources fire at step 0.
-    fn start(&mut self) {
+    /// Spikes of sources at step 0.
+    fn first_spikes(&mut self) -> Vec<(u32, u32)> {
         let mut spikes = Vec::new();
         for partition in &mut self.partitions {
             partition.seek_start();
             partition.source_spikes(0, &mut spikes);
         }
         spikes.sort_unstable();
-        for partition in &mut self.partitions {
-            (self.kernels.ingest)(partition, &spikes);
-        }
+        spikes
     }
 
     /// Tells every partition what to note.
@@ -261,7 +263,8 @@ impl<'a> Engine<'a> {
         let until = until as u32;
         if !self.has_begun {
             self.has_begun = true;
-            self.tell_start(sink)?;
+            let spikes = self.first_spikes();
+            Teller::new(self.network, &self.common).spikes(&spikes, sink)?;
         }
         if until <= self.step {
             return Ok(());
@@ -341,18 +344,6 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Tells the spikes of sources at step 0.
-    fn tell_start(&mut self, sink: &mut dyn Sink) -> Result<(), SimError> {
-        let mut spikes = Vec::new();
-        for partition in &mut self.partitions {
-            partition.seek_start();
-            partition.source_spikes(0, &mut spikes);
-        }
-        spikes.sort_unstable();
-        Teller::new(self.network, &self.common).spikes(&spikes, sink)?;
-        Ok(())
-    }
-
     /// The state, to go on from later.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
@@ -383,22 +374,12 @@ impl<'a> Engine<'a> {
 
     /// Tells networks apart by all but the rows of lists and of other stores, of which it counts the connections.
     fn fingerprint(&self) -> u64 {
-        let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+        let mut hash = Fnv::default();
         let network = self.network;
         let (parts, noise) = ((&network.populations, &network.projections), &network.drives);
         let told = write!(hash, "{} {} {} {parts:?} {noise:?}", network.seed, network.dt_ms, self.stats.n_connections);
         // writing to a number cannot fail
-        told.map_or(0, |()| hash.0)
-    }
-}
-
-/// A running hash of text.
-struct Fnv(u64);
-
-impl std::fmt::Write for Fnv {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0 = text.bytes().fold(self.0, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        Ok(())
+        told.map_or(0, |()| hash.get())
     }
 }
 

@@ -137,7 +137,7 @@ mod tests {
         let mut words = NO_WORDS;
         tile_words([5, 9], 3, 77, &mut words);
         for (lane, word) in words.iter().enumerate() {
-            assert_eq!(*word, cell_word([5, 9], 3 * 64 + lane as u32, 77, 0), "{lane}");
+            assert_eq!(*word, cell_word([5, 9], 3 * 64 + lane as u32, 77), "{lane}");
         }
     }
 }

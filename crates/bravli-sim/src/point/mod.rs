@@ -35,6 +35,7 @@ mod estimate;
 mod filters;
 mod group;
 mod layout;
+mod limits;
 mod math;
 mod membrane;
 mod memory;
@@ -44,6 +45,7 @@ mod simd;
 mod source;
 mod synapses;
 mod team;
+mod units;
 
 pub use checkpoint::Checkpoint;
 pub use engine::{Engine, MAX_STEPS, Options, Stats};

@@ -3,14 +3,16 @@
 use super::filters::{Filters, kind_of};
 use super::group::{Group, Plane};
 use super::layout::{Layout, MAX_CELLS};
+use super::limits::limits;
 use super::math::Lined;
 use super::partition::{Partition, Stored};
 use super::source::SourceGroup;
 use super::synapses::{Built, Bundle, BundleKind, Onto, Target, build};
 use super::synapses::{Ground, Shared};
+use super::units::{share_units, units, weight_unit};
 use super::{drives, membrane::Kind};
 use crate::SimError;
-use crate::network::{Bounds, Effect, Flaw, Kinetics, Network, Plasticity, Projection, Release, Row, Wiring, check};
+use crate::network::{Bounds, Effect, Network, Plasticity, Release, Row, Wiring, check};
 use bravli_rng::{Draw, Stream};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -75,10 +77,10 @@ impl Plan {
             .enumerate()
             .map(|(index, population)| kind_of(population, drives::has_conductance(network, index)))
             .collect();
-        slow_on_ladders(network, &filters)?;
-        minis_that_learn(network, &bounds)?;
-        learning_on_ladders(network, &filters, &bounds)?;
-        decays_within_rises(network, &bounds)?;
+        let beyond = limits(network, &filters, &bounds);
+        if !beyond.is_empty() {
+            return Err(SimError::Flaws(beyond));
+        }
         let mut bundles = bundles(network, &filters, &bounds);
         share_units(&mut bundles);
         let delays = bounds.iter().filter_map(|bounds| bounds.delay);
@@ -204,71 +206,6 @@ fn own_decays(network: &Network<'_>, bounds: &[Bounds]) -> Vec<Vec<Option<(f32, 
     ranges
 }
 
-/// A slow receptor has one decay for all its connections.
-fn slow_on_ladders(network: &Network<'_>, filters: &[Filters]) -> Result<(), SimError> {
-    let has_ladder = |projection: &Projection<'_>| {
-        projection.slow.is_some_and(|slow| filters[projection.target].filters[slow.receptor].ladder.is_some())
-    };
-    match network.projections.iter().position(has_ladder) {
-        None => Ok(()),
-        Some(index) => Err(SimError::Flaws(vec![Flaw {
-            field: format!("projections[{index}].slow"),
-            message: "the slow receptor is the first of other connections that have decays of their own".into(),
-            remedy: "give those connections a receptor of their own".into(),
-        }])),
-    }
-}
-
-/// Learning connections share the decay of their receptor, and the ratio of their slow one.
-fn learning_on_ladders(network: &Network<'_>, filters: &[Filters], bounds: &[Bounds]) -> Result<(), SimError> {
-    let breaks = |(projection, bounds): (&Projection<'_>, &Bounds)| {
-        let filter = &filters[projection.target].filters[projection.receptor];
-        projection.plasticity.is_some() && (filter.ladder.is_some() || bounds.has_ratios)
-    };
-    match network.projections.iter().zip(bounds).position(breaks) {
-        None => Ok(()),
-        Some(index) => Err(SimError::Flaws(vec![Flaw {
-            field: format!("projections[{index}].receptor"),
-            message:
-                "connections that learn share their receptor with connections that have decays or ratios of their own"
-                    .into(),
-            remedy: "give those that learn a receptor of their own, with the same kinetics".into(),
-        }])),
-    }
-}
-
-/// A connection's own decay is longer than its receptor's rise.
-fn decays_within_rises(network: &Network<'_>, bounds: &[Bounds]) -> Result<(), SimError> {
-    for (index, (projection, bounds)) in network.projections.iter().zip(bounds).enumerate() {
-        let receptor = &network.populations[projection.target].receptors[projection.receptor];
-        let (Kinetics::Biexponential { rise_ms, .. }, Some((decay_ms, _))) = (receptor.kinetics, bounds.decay_ms)
-        else {
-            continue;
-        };
-        if f64::from(decay_ms) <= rise_ms {
-            return Err(SimError::Flaws(vec![Flaw {
-                field: format!("projections[{index}].decay_ms"),
-                message: format!("a decay of {decay_ms} ms is no longer than the rise of {rise_ms} ms"),
-                remedy: "give longer decays, or a receptor with a shorter rise".into(),
-            }]));
-        }
-    }
-    Ok(())
-}
-
-/// Learning connections wait for spikes alone.
-fn minis_that_learn(network: &Network<'_>, bounds: &[Bounds]) -> Result<(), SimError> {
-    let both = |(projection, bounds): (&Projection<'_>, &Bounds)| projection.plasticity.is_some() && bounds.has_minis;
-    match network.projections.iter().zip(bounds).position(both) {
-        None => Ok(()),
-        Some(index) => Err(SimError::Flaws(vec![Flaw {
-            field: format!("projections[{index}].plasticity"),
-            message: "connections that release spontaneously do not learn in this engine".into(),
-            remedy: "leave their mini_hz out, or keep their weights".into(),
-        }])),
-    }
-}
-
 /// Projections that can be stored together, together.
 fn bundles(network: &Network<'_>, filters: &[Filters], bounds: &[Bounds]) -> Vec<Bundle> {
     let mut bundles: Vec<Bundle> = Vec::new();
@@ -320,111 +257,4 @@ fn bundles(network: &Network<'_>, filters: &[Filters], bounds: &[Bounds]) -> Vec
         });
     }
     bundles
-}
-
-/// Gives bundles of one plane whose weights are of like size one unit, so that weights are added as they are.
-fn share_units(bundles: &mut [Bundle]) {
-    /// Binary digits that a weight may lose to that: thirteen of sixteen are left, a ten-thousandth of the largest.
-    const DIGITS: f64 = 8.0;
-    let is_plain = |bundle: &Bundle| {
-        bundle.kind == BundleKind::Compact && bundle.release == Release::Static && bundle.slow.is_none()
-    };
-    for index in 0..bundles.len() {
-        let (plane, unit) = (bundles[index].onto.plane, bundles[index].weight_unit);
-        let others = bundles.iter().filter(|other| is_plain(other) && other.onto.plane == plane);
-        let coarsest =
-            others.map(|other| other.weight_unit).filter(|other| *other <= unit * DIGITS).fold(unit, f64::max);
-        if is_plain(&bundles[index]) {
-            bundles[index].weight_unit = coarsest;
-        }
-    }
-}
-
-/// Unit in which the largest weight takes sixteen bits.
-fn weight_unit(bounds: &Bounds) -> f64 {
-    if bounds.max_weight > 0.0 { f64::from(bounds.max_weight) / 32_767.0 } else { 1.0 }
-}
-
-/// A unit for every plane in which no cell's inputs can add up to more than thirty-one bits hold, whatever fires.
-///
-/// Every connection adds at most its weight in a step, so that the sum of a cell's weights is the most that can wait. Sums are
-/// taken in the order of sources, which no number of partitions changes.
-fn units(bundles: &[Bundle], stores: &[Vec<Built>], n_planes: usize) -> Vec<f64> {
-    let most: Vec<Vec<f64>> = stores.par_iter().map(|stores| most(bundles, stores, n_planes)).collect();
-    (0..n_planes)
-        .map(|plane| {
-            let most = most.iter().map(|most| most[plane]).fold(0.0, f64::max);
-            let on_plane: Vec<f64> = bundles
-                .iter()
-                .flat_map(|bundle| {
-                    let planes = std::iter::once(&bundle.onto).chain(&bundle.slow);
-                    planes
-                        .filter(|onto| onto.plane == plane && onto.ratio > 0.0)
-                        .map(|onto| bundle.weight_unit * onto.ratio)
-                })
-                .collect();
-            // a thousandth is left for rounding
-            let at_least = most / (f64::from(i32::MAX) * 0.999);
-            let finest = on_plane.iter().copied().fold(f64::INFINITY, f64::min);
-            let coarsest = on_plane.iter().copied().fold(0.0, f64::max) / 32_768.0;
-            // shares of weights are finer than weights
-            let is_scaled = bundles.iter().any(|bundle| {
-                let planes = std::iter::once(&bundle.onto).chain(&bundle.slow);
-                matches!(bundle.release, Release::Shared { .. }) && planes.into_iter().any(|onto| onto.plane == plane)
-            });
-            let finest = if is_scaled { finest / 256.0 } else { finest };
-            let has_compact = bundles.iter().any(|bundle| {
-                let mut planes = std::iter::once(&bundle.onto).chain(&bundle.slow);
-                bundle.kind == BundleKind::Compact && planes.any(|onto| onto.plane == plane)
-            });
-            let unit = if has_compact { finest.max(coarsest) } else { most * 2.0_f64.powi(-30) };
-            let unit = if unit < at_least { at_least } else { unit };
-            if unit > 0.0 { unit } else { 1.0 }
-        })
-        .collect()
-}
-
-/// The largest sum of weights that a cell of a partition has on each plane.
-fn most(bundles: &[Bundle], stores: &[Built], n_planes: usize) -> Vec<f64> {
-    let mut sums = vec![vec![0.0_f64; MAX_CELLS]; n_planes];
-    for (bundle, store) in bundles.iter().zip(stores) {
-        let mut add = |onto: &Onto, rung: usize, target: usize, weight: f64| {
-            sums[onto.plane + rung][target] += weight.abs();
-        };
-        let both = || std::iter::once(&bundle.onto).chain(&bundle.slow);
-        match store {
-            Built::Compact(store) => {
-                for synapse in store.synapses.slice() {
-                    let (target, weight) = ((synapse & 0xffff) as usize, (*synapse as i32) >> 16);
-                    for onto in both() {
-                        add(onto, 0, target, f64::from(weight) * bundle.weight_unit * onto.ratio);
-                    }
-                }
-            }
-            Built::Release(store) => {
-                // a spontaneous release may fall on the step of a spike
-                let twice = if store.mini_hz.is_empty() { 1.0 } else { 2.0 };
-                for own in &store.own {
-                    let (target, weight) = (usize::from(own.target), f64::from(own.weight) * twice);
-                    let second = f64::from(own.second) / 65_535.0;
-                    add(&bundle.onto, usize::from(own.rung), target, weight * (1.0 - second));
-                    if own.second > 0 {
-                        add(&bundle.onto, usize::from(own.rung) + 1, target, weight * second);
-                    }
-                    if let Some(slow) = &bundle.slow {
-                        add(slow, 0, target, f64::from(own.slow) * twice);
-                    }
-                }
-            }
-            Built::Learning(store) => {
-                for own in &store.own {
-                    for onto in both() {
-                        let bound = bundle.bound().max(f64::from(own.weight));
-                        add(onto, 0, usize::from(own.target), bound * onto.ratio);
-                    }
-                }
-            }
-        }
-    }
-    sums.iter().map(|sums| sums.iter().copied().fold(0.0, f64::max)).collect()
 }

@@ -70,7 +70,7 @@ impl Drives {
             let mean = rate_hz.at(step as f64 * network.dt_ms) * network.dt_ms * 1e-3;
             let thresholds = poisson_thresholds(mean);
             for (cell, receptors) in self.events[drive.population].iter_mut().enumerate() {
-                let word = cell_word(key, cell as u32, step as u32, 0);
+                let word = cell_word(key, cell as u32, step as u32);
                 let count = thresholds.iter().filter(|threshold| word >= **threshold).count();
                 receptors[*receptor].open(weight * count as f64);
             }
@@ -110,7 +110,7 @@ impl Drives {
             for (cell, value) in values.iter_mut().enumerate() {
                 let Some((mean, sd, tau_ms)) = noise_of(drive, cell) else { continue };
                 let keep = (-network.dt_ms / tau_ms).exp();
-                let draw = f64::from(centred_bytes(cell_word(key, cell as u32, step as u32, 0))) / RAW_SD;
+                let draw = f64::from(centred_bytes(cell_word(key, cell as u32, step as u32))) / RAW_SD;
                 *value = mean + (*value - mean) * keep + sd * (1.0 - keep * keep).sqrt() * draw;
             }
         }
@@ -157,7 +157,7 @@ fn poisson_train(network: &Network<'_>, name: &str, profile: &Profile, step: u64
     let key = Stream::new(network.seed, name, Draw::Fibre).key();
     let expected = profile.at(step as f64 * network.dt_ms) * network.dt_ms * 1e-3;
     let probability = -(-expected).exp_m1();
-    move |cell| unit24(cell_word(key, cell, step as u32, 0)) < probability
+    move |cell| unit24(cell_word(key, cell, step as u32)) < probability
 }
 
 /// A number in (0, 1) from the upper 24 bits of a word.

@@ -92,7 +92,7 @@ impl Membranes {
             NeuronModel::Izhikevich(model) => self.izhikevich(model, cell, dt_ms, input, held),
             NeuronModel::Gif(gif) => {
                 let key = Stream::new(network.seed, &population.name, Draw::Escape).key();
-                let unit = unit24(cell_word(key, cell as u32, step as u32, 0));
+                let unit = unit24(cell_word(key, cell as u32, step as u32));
                 self.gif(gif, cell, dt_ms, input, held, unit)
             }
             NeuronModel::Source(_) => false,

@@ -1,12 +1,18 @@
 //! Engines that must agree with the same truths, and small networks to ask them about.
 
 use bravli_sim::network::{
-    Cells, Connectivity, Drive, DriveKind, Effect, Kept, Kinetics, Lif, Network, NeuronModel, PerConnection,
+    Cells, Connectivity, Drive, DriveKind, Effect, Kept, Kinetics, Lif, MgBlock, Network, NeuronModel, PerConnection,
     Population, Projection, Receptor, Recording, Release, Row, Trace, Trains, Values, Variable,
 };
 use bravli_sim::{point, reference};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+/// Block of NMDA at 1 mM magnesium after Jahr & Stevens 1990, doi:10.1523/JNEUROSCI.10-09-03178.1990.
+pub(crate) const JAHR_STEVENS: MgBlock = MgBlock { mg_mm: 1.0, scale_mm: 3.57, slope_per_mv: 0.062 };
+
+/// The refit to rat neocortex after Vargas-Caballero & Robinson 2003, as Chindemi et al. 2022 use it, at 1 mM.
+pub(crate) const RAT_NEOCORTEX: MgBlock = MgBlock { mg_mm: 1.0, scale_mm: 2.552_24, slope_per_mv: 0.072_074_8 };
 
 /// Runs a network for a number of steps.
 pub(crate) type Engine = fn(&Network<'_>, u64) -> Kept;

@@ -48,7 +48,7 @@ fn escapes_are_drawn_by_cell_and_step() {
         let p = 1.0 - (-0.03_f64).exp();
         let expected = (0..1_000_u32).flat_map(|step| {
             // the draw of step s decides on the spike of s + 1
-            (0..150).filter(move |cell| unit(cell_word(key, *cell, step, 0)) < p).map(move |cell| (step + 1, cell))
+            (0..150).filter(move |cell| unit(cell_word(key, *cell, step)) < p).map(move |cell| (step + 1, cell))
         });
         same_but_for_rounding(kept.of(0).iter().map(|spike| (spike.step, spike.cell)), expected);
     });
@@ -73,7 +73,7 @@ fn poisson_trains_are_drawn_by_cell_and_step() {
         let key = key("fibres", Draw::Fibre);
         let p = 1.0 - (-0.03_f64).exp();
         let expected = (1..=1_000_u32).flat_map(|step| {
-            (0..150).filter(move |cell| unit(cell_word(key, *cell, step, 0)) < p).map(move |cell| (step, cell))
+            (0..150).filter(move |cell| unit(cell_word(key, *cell, step)) < p).map(move |cell| (step, cell))
         });
         same_but_for_rounding(kept.of(0).iter().map(|spike| (spike.step, spike.cell)), expected);
     });
@@ -104,13 +104,13 @@ fn poisson_counts_and_noise_are_drawn_by_cell_and_step() {
             let v = series(&kept, 1, cell as usize);
             let mut noise = 100.0;
             for step in 0..300_u32 {
-                let word = cell_word(key("events", Draw::Poisson), cell, step, 0);
+                let word = cell_word(key("events", Draw::Poisson), cell, step);
                 let count = thresholds.iter().filter(|threshold| word >= **threshold).count() as f64;
                 // single precision of up to ten events
                 assert!((opened[step as usize] - count).abs() < 1e-4, "{} for {count}", opened[step as usize]);
                 // pA over 1000 nS; single precision of a few mV over forty steps of memory
                 assert!((v[step as usize] - noise / 1_000.0).abs() < 3e-6, "{} for {noise} pA", v[step as usize]);
-                let draw = f64::from(centred_bytes(cell_word(key("ou", Draw::Background), cell, step, 0))) / RAW_SD;
+                let draw = f64::from(centred_bytes(cell_word(key("ou", Draw::Background), cell, step))) / RAW_SD;
                 noise = 100.0 + (noise - 100.0) * keep + 500.0 * (1.0 - keep * keep).sqrt() * draw;
             }
         }

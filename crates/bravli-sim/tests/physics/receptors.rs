@@ -90,9 +90,7 @@ fn the_slow_receptor_opens_by_the_ratio_of_the_connection() {
 #[test]
 fn magnesium_blocks_as_both_published_forms_say() {
     // theory: values at −70, −40 and −20 mV, to the digits given
-    for (block, values) in
-        [(MgBlock::JAHR_STEVENS, [0.044, 0.230, 0.508]), (MgBlock::RAT_NEOCORTEX, [0.0161, 0.125, 0.377])]
-    {
+    for (block, values) in [(JAHR_STEVENS, [0.044, 0.230, 0.508]), (RAT_NEOCORTEX, [0.0161, 0.125, 0.377])] {
         for (v, value) in [-70.0, -40.0, -20.0].into_iter().zip(values) {
             assert!((block.at(v) - value).abs() < 6e-4, "{} for {value}", block.at(v));
         }
@@ -100,8 +98,8 @@ fn magnesium_blocks_as_both_published_forms_say() {
     each(|engine| {
         type Form = fn(f64) -> f64;
         let forms: [(MgBlock, Form); 2] = [
-            (MgBlock::JAHR_STEVENS, |v| 1.0 / (1.0 + (-0.062 * v).exp() / 3.57)),
-            (MgBlock::RAT_NEOCORTEX, |v| 1.0 / (1.0 + (-0.072_074_8 * v).exp() / 2.552_24)),
+            (JAHR_STEVENS, |v| 1.0 / (1.0 + (-0.062 * v).exp() / 3.57)),
+            (RAT_NEOCORTEX, |v| 1.0 / (1.0 + (-0.072_074_8 * v).exp() / 2.552_24)),
         ];
         for (block, form) in forms {
             let weights = [1.0_f32, 4.0, 12.0, 40.0];
@@ -131,7 +129,7 @@ fn magnesium_blocks_as_both_published_forms_say() {
 fn the_block_is_that_of_the_potential_at_the_start_of_the_step() {
     each(|engine| {
         // one long step of an open receptor: with B held it has a closed form
-        let block = MgBlock::JAHR_STEVENS;
+        let block = JAHR_STEVENS;
         let mut network = empty(2.0);
         let nmda = exponential(1e9, Effect::Nmda { reversal_mv: 0.0, block });
         let mut model = lif();

@@ -64,7 +64,7 @@ fn sound() -> Network<'static> {
     let nmda = receptor(
         "NMDA",
         Kinetics::Exponential { tau_ms: 43.0 },
-        Effect::Nmda { reversal_mv: 0.0, block: MgBlock::JAHR_STEVENS },
+        Effect::Nmda { reversal_mv: 0.0, block: JAHR_STEVENS },
     );
     network.populations.push(cells("lif", 2, NeuronModel::Lif(lif()), vec![ampa, nmda]));
     network.populations.push(cells("adex", 2, NeuronModel::Adex(adex), Vec::new()));
@@ -193,7 +193,7 @@ fn sources_and_receptors() {
         n.populations[0].receptors[0].effect = Effect::Conductance { reversal_mv: NAN };
     });
     refused("populations[0].receptors[1].block.mg_mm", |n| {
-        let block = MgBlock { mg_mm: -1.0, ..MgBlock::JAHR_STEVENS };
+        let block = MgBlock { mg_mm: -1.0, ..JAHR_STEVENS };
         n.populations[0].receptors[1].effect = Effect::Nmda { reversal_mv: 0.0, block };
     });
 }

@@ -8,6 +8,9 @@ use bravli_sim::network::{
 };
 use std::sync::Arc;
 
+/// Block of NMDA at 1 mM magnesium after Jahr & Stevens 1990, doi:10.1523/JNEUROSCI.10-09-03178.1990.
+const JAHR_STEVENS: MgBlock = MgBlock { mg_mm: 1.0, scale_mm: 3.57, slope_per_mv: 0.062 };
+
 /// Cells of a population: no multiple of a tile, and several tiles.
 const N: u32 = 150;
 
@@ -85,7 +88,7 @@ fn conductances() -> Vec<Receptor> {
     let biexponential = |rise_ms, decay_ms| Kinetics::Biexponential { rise_ms, decay_ms };
     vec![
         receptor("AMPA", biexponential(0.2, 1.7), Effect::Conductance { reversal_mv: 0.0 }),
-        receptor("NMDA", biexponential(0.3, 43.0), Effect::Nmda { reversal_mv: 0.0, block: MgBlock::JAHR_STEVENS }),
+        receptor("NMDA", biexponential(0.3, 43.0), Effect::Nmda { reversal_mv: 0.0, block: JAHR_STEVENS }),
         receptor("GABA", Kinetics::Exponential { tau_ms: 8.0 }, Effect::Conductance { reversal_mv: -80.0 }),
         receptor("learned", Kinetics::Exponential { tau_ms: 2.0 }, Effect::Conductance { reversal_mv: 0.0 }),
     ]

@@ -311,5 +311,6 @@ fn estimates_come_near_what_is_built() {
     let told = estimate(&network, 5.0);
     assert!((told.n_connections / engine.stats().n_connections as f64 - 1.0).abs() < 0.05, "{told:?}");
     let ratio = (told.bytes - 8e6) / engine.bytes() as f64;
-    assert!((0.3..3.0).contains(&ratio), "{ratio}");
+    // records of all kinds stand in it at their size; lists of runs, which depend on how delays spread, at a tenth of that
+    assert!((0.8..1.3).contains(&ratio), "{ratio}");
 }

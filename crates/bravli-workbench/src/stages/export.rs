@@ -90,14 +90,6 @@ pub(crate) fn export(
     folder: &Path,
 ) -> Result<(ExportCard, bool), ActError> {
     let parts = Parts::of(store, artifact)?;
-    if format != ExportFormat::Sonata && parts.run.is_none() {
-        return Err(ActError::new(
-            "wrong_kind",
-            "artifact",
-            format!("{} is a {}; a script of {} takes a run", artifact.id, artifact.kind, format.name()),
-            "simulate first, a short run will do, and give its id",
-        ));
-    }
     let keys: Vec<String> = parts.all().map(|record| record.key.clone()).collect();
     let key = content_key("export", &json!({ "format": format.name(), "version": EXPORT_VERSION }), &keys);
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -20,7 +20,13 @@ pub(super) fn write(
     folder: &Path,
 ) -> Result<ExportCard, ActError> {
     let (Some(boundary), Some(record)) = (&parts.boundary, &parts.run) else {
-        return Err(ActError::new("wrong_kind", "artifact", "a script takes a run", "give the id of a run"));
+        let circuit = &parts.circuit.id;
+        return Err(ActError::new(
+            "wrong_kind",
+            "artifact",
+            format!("a script of {} takes a run; this is {circuit} or its boundary", format.name()),
+            "simulate first, a short run will do, and give its id",
+        ));
     };
     let prepared = run::prepared(store, record)?;
     let duration_ms = prepared.schedule.duration_ms;
