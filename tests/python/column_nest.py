@@ -35,6 +35,9 @@ def main():
         }
         cells = nest.Create("aeif_cond_exp", n_cells[name], params={**column.CELL[name], **receptors})
         cells.V_m = nest.random.uniform(*column.V_INIT)
+        populations[name] = cells
+    # after all cells: devices between populations make NEST look for every cell it connects
+    for name, cells in populations.items():
         drives = [(column.N_FIBRES * column.FIBRE_HZ, column.FIBRE_NS)]
         for kind, sign in (("E", 1.0), ("I", -1.0)):
             mean, sd = column.BACKGROUND[name][kind]
@@ -43,7 +46,6 @@ def main():
         for rate, weight in drives:
             drive = nest.Create("poisson_generator", params={"rate": rate})
             nest.Connect(drive, cells, syn_spec={"weight": weight, "delay": DT_MS})
-        populations[name] = cells
     create_s, _ = clock.lap()
     for (source, target), pathway in column.PATHWAYS.items():
         weight = pathway["weight"] * gain * (1.0 if source == "E" else -1.0)

@@ -81,9 +81,11 @@ def main():
     for i, name in enumerate(POPULATIONS):
         cells = nest.Create("iaf_psc_exp", int(n_cells[i]), params={**CELL, "I_e": float(compensation[i])})
         cells.V_m = nest.random.normal(mean=V_INIT_MEAN_MV[i], std=V_INIT_SD_MV[i])
+        populations[name] = cells
+    # after all cells: devices between populations make NEST look for every cell it connects, ten times as long in all
+    for i, cells in enumerate(populations.values()):
         drive = nest.Create("poisson_generator", params={"rate": float(BACKGROUND_HZ * K_BACKGROUND[i] * scale)})
         nest.Connect(drive, cells, syn_spec={"weight": float(weight_pa() / np.sqrt(scale)), "delay": DELAY_MS[0]})
-        populations[name] = cells
     # one model of synapse holds 134 million connections per thread: excitatory and inhibitory ones get their own
     models = ["excitatory", "inhibitory"]
     for model in models:
