@@ -101,6 +101,7 @@ impl ColumnCase {
             calcium_mm: self.boundary.calcium_mm,
             release: ReleaseModel::Stochastic,
             minis: None,
+            learning: &[],
             dt_ms: 0.1,
             seed: 1,
         })?;

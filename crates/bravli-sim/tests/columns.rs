@@ -3,8 +3,12 @@
 
 mod common;
 
-use bravli_sim::lower::{CELLS, ColumnInput, LowerError, MiniRates, ReleaseModel, lower};
-use bravli_sim::network::{Connectivity, DriveKind, Kept, NeuronModel, Release, Row, Trains, check};
+use bravli_sim::lower::{
+    CELLS, ColumnInput, Learning, LearningRule, LearningSource, LowerError, MiniRates, ReleaseModel, lower,
+};
+use bravli_sim::network::{
+    Connectivity, DriveKind, Kept, NeuronModel, Plasticity, Release, Row, Trains, WeightTrace, check,
+};
 use bravli_sim::point::{Engine, Options, Simd, Stats};
 use bravli_sim::{SimError, network::Network};
 use std::ops::ControlFlow;
@@ -130,6 +134,117 @@ fn a_run_stops_when_progress_asks_it_to() {
     let mut engine = Engine::new(&lowered.network, Options { threads: 1, simd: Simd::Best }).unwrap();
     let stopped = engine.run(lowered.n_steps, &mut Kept::default(), &mut |_| ControlFlow::Break(()));
     assert!(matches!(stopped, Err(SimError::Cancelled)) && engine.step() < lowered.n_steps);
+}
+
+/// Fibres that learn to predict the rates of the inhibitory cells.
+fn predicting(n_cells: usize, learning_ms: f64) -> Learning {
+    Learning {
+        source: "vpm".into(),
+        from: LearningSource::Fibres(0),
+        onto: (0..n_cells).map(|cell| cell % 5 == 4).collect(),
+        rule: LearningRule::ErrorCorrecting {
+            tau_ms: 20.0,
+            exponent: 1.0,
+            predicts_hz: 40.0,
+            learning_ms,
+            max_hz: 1_000.0,
+            interval_ms: 10.0,
+            input_hz: None,
+        },
+        w_max_ns: None,
+    }
+}
+
+#[test]
+fn what_learns_stands_apart_and_starts_at_the_mean_release() {
+    let model = common::model(40, 0.2, 300.0);
+    let learning = [predicting(40, 5_000.0)];
+    let input = ColumnInput { learning: &learning, ..model.input(1) };
+    let (plain, learns) = (lower(&model.input(1)).unwrap(), lower(&input).unwrap());
+    let learned = learns.learned[0];
+    let projection = &learns.network.projections[learned.projection];
+    assert_eq!((projection.source, projection.receptor, projection.release), (1, 4, Release::Static));
+    assert_eq!(check(&learns.network), []);
+    let (before, after) = (rows(&plain.network, 2), rows(&learns.network, 2));
+    let mut total = 0.0;
+    for (fibre, row) in rows(&learns.network, learned.projection).iter().enumerate() {
+        assert!(row.target.iter().all(|target| target % 5 == 4) && after[fibre].target.iter().all(|t| t % 5 != 4));
+        let whole = &before[fibre];
+        let was: Vec<usize> = (0..whole.len()).filter(|i| whole.target[*i] % 5 == 4).collect();
+        let expected: Vec<f32> = was.iter().map(|i| whole.weight[*i] * whole.own.u[*i]).collect();
+        assert_eq!((&row.weight, row.len() + after[fibre].len()), (&expected, whole.len()));
+        assert_eq!(row.delay, was.iter().map(|i| whole.delay[*i]).collect::<Vec<u16>>());
+        total += expected.iter().map(|weight| f64::from(*weight)).sum::<f64>();
+    }
+    assert!((learned.mean_ns - total / learned.n as f64).abs() < 1e-9);
+    assert!(learns.notes.iter().any(|note| note.contains("do not depress")), "{:?}", learns.notes);
+}
+
+#[test]
+fn inputs_learn_to_predict_the_rate_of_their_cell() {
+    const SECONDS: f64 = 12.0;
+    let mut model = common::model(40, 0.2, 1e3 * SECONDS);
+    // steady and fast, so that the noise of single spikes, which shrinks a prediction, is small
+    model.schedule.trials.clear();
+    model.fibres[0].rate.base_hz = 100.0;
+    let learning = [predicting(40, 1_000.0)];
+    // at this calcium they are weak, so that what they learn hardly moves what they predict
+    let input = ColumnInput { learning: &learning, calcium_mm: 1.2, ..model.input(1) };
+    let mut lowered = lower(&input).unwrap();
+    let learned = lowered.learned[0];
+    let Plasticity::ErrorCorrecting { gain, .. } = learned.rule else { panic!("the rule that was asked for") };
+    lowered.network.recording.weights.push(WeightTrace {
+        projection: learned.projection,
+        connections: None,
+        every: 10_000,
+    });
+    let run = |threads: usize| {
+        let mut kept = Kept::default();
+        let mut engine = Engine::new(&lowered.network, Options { threads, simd: Simd::Best }).unwrap();
+        engine.run(lowered.n_steps, &mut kept, &mut |_| ControlFlow::Continue(())).unwrap();
+        kept
+    };
+    let kept = run(1);
+    assert_eq!(kept, run(3));
+    // what the weights predict of each cell at the fibres' mean rate, and what it fired in the second half
+    let connections = rows(&lowered.network, learned.projection);
+    let targets: Vec<u32> = connections.iter().flat_map(|row| row.target.clone()).collect();
+    let fibre_hz = kept.of(1).len() as f64 / f64::from(lowered.network.populations[1].n_cells) / SECONDS;
+    let predicted = |weights: &[f32], cell: u32| {
+        let own = weights.iter().zip(&targets).filter(|(_, target)| **target == cell);
+        1e3 * gain * own.map(|(weight, _)| f64::from(*weight)).sum::<f64>() * 1e-3 * fibre_hz
+    };
+    let half = (0.5 * SECONDS * 1e4) as u32;
+    let fired = |cell: u32| {
+        let own = kept.of(CELLS).iter().filter(|spike| spike.cell == cell && spike.step > half);
+        own.count() as f64 / (0.5 * SECONDS)
+    };
+    let start: Vec<f32> = connections.iter().flat_map(|row| row.weight.clone()).collect();
+    let end = &kept.weights[0].last().unwrap().1;
+    let mut cells = targets.clone();
+    cells.sort_unstable();
+    cells.dedup();
+    let error = |weights: &[f32]| {
+        cells.iter().map(|cell| (predicted(weights, *cell) - fired(*cell)).abs()).sum::<f64>() / cells.len() as f64
+    };
+    let (before, after) = (error(&start), error(end));
+    // five inputs of 100 Hz, filtered by 20 ms: a prediction is n·a/(n·a + 1/2τ) = 0.95 of the rate
+    assert!(after < 0.15 * before, "off by {before:.2} Hz before, {after:.2} Hz after");
+}
+
+#[test]
+fn learning_that_cannot_be_is_refused() {
+    let model = common::model(40, 0.2, 100.0);
+    let told = |learning: Learning| lower(&ColumnInput { learning: &[learning], ..model.input(1) }).unwrap_err();
+    let whole = predicting(40, 5_000.0);
+    let nobody = told(Learning { onto: vec![false; 40], ..whole.clone() });
+    assert!(matches!(nobody, LowerError::NothingLearns { .. }), "{nobody}");
+    let everyone = LearningSource::Cells(vec![true; 40]);
+    let mixed = told(Learning { from: everyone, ..whole.clone() });
+    assert!(matches!(mixed, LowerError::MixedSigns { .. }) && mixed.to_string().contains("vpm"), "{mixed}");
+    let inhibitory = LearningSource::Cells((0..40).map(|cell| cell % 5 == 4).collect());
+    let no_rate = told(Learning { from: inhibitory, ..whole });
+    assert!(matches!(no_rate, LowerError::NoInputRate { .. }) && no_rate.remedy().contains("input_hz"), "{no_rate}");
 }
 
 #[test]

@@ -63,4 +63,4 @@ pub use reports::{Report, read_reports, write_reports};
 pub use spike_populations::{Sorting, SpikePopulation, read_spike_populations, write_spike_populations};
 pub use spikes::{UNNAMED_POPULATION, read_spikes, write_spikes};
 pub use spool::Mark;
-pub use streams::{ReportPlan, ReportWriter, RunWriter, SpikeWriter};
+pub use streams::{ReportPlan, ReportWriter, RunFiles, RunPlan, RunWriter, SpikeWriter, WeightPlan, WeightWriter};

@@ -227,12 +227,37 @@ pub struct RunReply {
     /// Recorded traces: SONATA reports, relative to the lab.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<String>,
+    /// What became of weights that learn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<WeightRow>,
     /// Numbers that the run uses, by evidence; the protocol is the experiment's design and is not counted. Zeros while running.
     pub ledger: LedgerCounts,
     /// What to know.
     pub notes: Vec<String>,
     /// Useful next calls.
     pub next: Vec<String>,
+}
+
+/// Weights of connections that learn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct WeightRow {
+    /// Where they come from.
+    pub source: String,
+    /// Population that they end on.
+    pub onto: String,
+    /// The rule.
+    pub rule: String,
+    /// Connections.
+    pub connections: u64,
+    /// Mean weight at the start, nS.
+    pub start_ns: f64,
+    /// Mean weight at the last sample, nS.
+    pub end_ns: f64,
+    /// Standard deviation over connections then, nS.
+    pub end_sd_ns: f64,
+    /// All weights over time, HDF5: `/edges/<name>/{source_node_id, target_node_id, time, weight[time, connection]}`.
+    pub file: String,
 }
 
 /// Rate of a population.

@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod edit;
+mod learn;
 mod literature;
 mod run;
 
 pub use edit::{EditCircuit, EditKind, EditRequest};
+pub use learn::{LearnRequest, LearnRule};
 pub use literature::{AddLiterature, LookupParameter, RecordKind, SearchLiterature};
 pub use run::{
     ProtocolKind, ProtocolRequest, RecordRequest, RecordVariable, ReleaseName, SilenceMeans, SilenceRequest, Simulate,
@@ -198,6 +200,10 @@ pub struct ConditionRequest {
     /// Leaves the recipe's condition of that source out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub remove: bool,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

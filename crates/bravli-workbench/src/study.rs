@@ -3,8 +3,9 @@
 use crate::error::ActError;
 use crate::progress::Progress;
 use crate::requests::{
-    ComputeUpe, ConditionRequest, EditCircuit, EditRequest, PlaceColumn, ProtocolRequest, RecordRequest, ReleaseName,
-    SetBoundaryConditions, SilenceRequest, Simulate, WindowName, WirePathways, is_one, is_zero_f64, one, one_column,
+    ComputeUpe, ConditionRequest, EditCircuit, EditRequest, LearnRequest, PlaceColumn, ProtocolRequest, RecordRequest,
+    ReleaseName, SetBoundaryConditions, SilenceRequest, Simulate, WindowName, WirePathways, is_one, is_zero_f64, one,
+    one_column,
 };
 use crate::stages;
 use crate::stages::circuit::input;
@@ -156,6 +157,9 @@ pub struct RunPart {
     /// Whether there is spontaneous release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub minis: bool,
+    /// Connections that learn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learn: Vec<LearnRequest>,
 }
 
 /// One analysis.
@@ -292,6 +296,7 @@ fn simulate_request(study: &Study, run: &RunPart, seed: u64, circuit: &str, boun
         silence: run.silence.clone(),
         release: run.release,
         minis: run.minis,
+        learn: run.learn.clone(),
         threads,
         ..Simulate::of(circuit, boundary)
     }
@@ -534,6 +539,7 @@ fn study_of(bench: &Workbench, record: &ArtifactRecord) -> Result<Study, ActErro
                 silence: given(record, "silence")?,
                 release: given(record, "release")?,
                 minis: given(record, "minis")?,
+                learn: given(record, "learn")?,
             });
             Ok(study)
         }

@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use bravli_workbench::{
-    ActError, Inspect, InspectDetail, PlaceColumn, Progress, ProtocolKind, ProtocolRequest, RecordRequest,
-    RecordVariable, ReleaseName, RunReply, SetBoundaryConditions, SilenceMeans, SilenceRequest, Silent, Simulate,
-    Status, WirePathways, Workbench, read_study,
+    ActError, Inspect, InspectDetail, LearnRequest, LearnRule, PlaceColumn, Progress, ProtocolKind, ProtocolRequest,
+    RecordRequest, RecordVariable, ReleaseName, RunReply, SetBoundaryConditions, SilenceMeans, SilenceRequest, Silent,
+    Simulate, Status, WirePathways, Workbench, read_study,
 };
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -116,6 +116,40 @@ fn release_and_minis_make_other_runs() {
     assert!(minis.ledger.total() > runs[0].ledger.total());
 }
 
+/// Contexts that learn to predict a population.
+fn context_onto(population: &str) -> LearnRequest {
+    LearnRequest { source: "top_down".into(), onto: population.into(), ..LearnRequest::default() }
+}
+
+#[test]
+fn contexts_learn_onto_a_population_and_the_study_learns_again() {
+    let (lab, bench, plain) = lab(1_000.0);
+    let mut context = context_onto("L23_PV");
+    context.parameters.insert("learning_ms".into(), 500.0);
+    let balance =
+        LearnRequest { source: "L4_PV".into(), onto: "L4_E".into(), rule: LearnRule::Inhibitory, ..context_onto("") };
+    let request = Simulate { learn: vec![context, balance], ..plain.clone() };
+    let run = bench.simulate(&request, &Silent).unwrap();
+    let [context, balance] = &run.weights[..] else { panic!("two entries learn: {:?}", run.weights) };
+    assert_eq!(
+        (context.source.as_str(), context.onto.as_str(), context.rule.as_str()),
+        ("top_down", "L23_PV", "error_correcting")
+    );
+    assert!(context.connections > 0 && context.start_ns > 0.0 && context.start_ns != context.end_ns, "{context:?}");
+    assert!(balance.connections > 0 && balance.start_ns != balance.end_ns, "{balance:?}");
+    assert!(context.file.ends_with("weights/0_top_down_L23_PV.h5") && lab.path().join(&context.file).is_file());
+    assert!(run.notes.iter().any(|note| note.starts_with("top_down onto L23_PV: weights predict")), "{:?}", run.notes);
+    assert_ne!(spikes(lab.path(), &bench.simulate(&plain, &Silent).unwrap()), spikes(lab.path(), &run));
+    // a number at its default is the same request
+    let mut spelled = request.clone();
+    spelled.learn[0].parameters.insert("exponent".into(), 1.0);
+    assert_eq!(bench.simulate(&spelled, &Silent).unwrap().status, Status::Found);
+
+    let look = Inspect { artifact: run.artifact.clone(), detail: InspectDetail::Study, ..Inspect::default() };
+    let study = read_study("study.yaml", &bench.inspect(&look).unwrap().study).unwrap();
+    assert_eq!(study.run.unwrap().learn.len(), 2);
+}
+
 #[test]
 fn what_cannot_be_run_is_refused_with_what_is_allowed() {
     let (_lab, bench, plain) = lab(100.0);
@@ -126,7 +160,21 @@ fn what_cannot_be_run_is_refused_with_what_is_allowed() {
     };
     let record = |entry: RecordRequest| refused(&|request| request.record = vec![entry.clone()]);
     let silence = |entry: SilenceRequest| refused(&|request| request.silence = vec![entry.clone()]);
-    let cases: [(ActError, &str, &str, &str); 9] = [
+    let learn = |entry: LearnRequest| refused(&|request| request.learn = vec![entry.clone()]);
+    let cases: [(ActError, &str, &str, &str); 12] = [
+        (learn(context_onto("L23_SOM")), "unknown_population", "learn[0].onto", "L23_SST"),
+        (
+            learn(LearnRequest { source: "topdown".into(), ..context_onto("L23_PV") }),
+            "unknown_population",
+            "learn[0].source",
+            "top_down",
+        ),
+        (
+            learn(LearnRequest { parameters: [("tau".to_owned(), 1.0)].into(), ..context_onto("L23_PV") }),
+            "unknown_parameter",
+            "learn[0].parameters.tau",
+            "error_correcting",
+        ),
         (record(of("L9")), "unknown_population", "record[0].population", "L4_PV"),
         (record(of("")), "bad_selection", "record[0]", "population or cells"),
         (record(RecordRequest { cells: vec![1], ..of("L4_PV") }), "bad_selection", "record[0]", "either"),
@@ -186,6 +234,7 @@ impl Progress for Stopper {
 fn a_stopped_run_goes_on_to_the_bits_of_an_unstopped_one() {
     let (lab, bench, mut request) = lab(5_000.0);
     request.record = vec![of("L4_PV")];
+    request.learn = vec![context_onto("L23_PV")];
     let checkpoints = || {
         let folder = std::fs::read_dir(lab.path().join("artifacts/.checkpoints"));
         folder.into_iter().flatten().flatten().count()
@@ -213,8 +262,12 @@ fn a_stopped_run_goes_on_to_the_bits_of_an_unstopped_one() {
 
     let (_other, elsewhere, mut whole) = self::lab(5_000.0);
     whole.record = vec![of("L4_PV")];
+    whole.learn = vec![context_onto("L23_PV")];
     let whole = elsewhere.simulate(&whole, &Silent).unwrap();
-    assert_eq!((run.artifact, run.digest, run.rates), (whole.artifact, whole.digest, whole.rates));
+    assert_eq!(
+        (run.artifact, run.digest, run.rates, run.weights),
+        (whole.artifact, whole.digest, whole.rates, whole.weights)
+    );
 }
 
 #[test]

@@ -10,22 +10,23 @@
 
 mod background;
 mod fibre_spikes;
+mod learning;
 mod minis;
+mod project;
 mod rows;
 
 pub use background::{BackgroundColumns, BackgroundSlot, backgrounds};
 pub(crate) use fibre_spikes::{expected_spikes, fibre_spikes};
+pub use learning::{Learned, Learning, LearningRule, LearningSource};
 pub use minis::{MiniRates, NoMinis};
 
 use crate::network::{
-    Adex, Connectivity, Effect, Kinetics, MgBlock, Network, NeuronModel, Population, Projection, Receptor, Recording,
-    Release, Slow, Trains, Values,
+    Adex, Effect, Kinetics, MgBlock, Network, NeuronModel, Population, Receptor, Recording, Trains, Values,
 };
 use bravli_circuit::{Connections, FibrePopulation, NeuronColumns, Schedule};
 use bravli_recipe::ReceptorSpec;
 use bravli_rng::{Draw, Stream};
-use rows::{ConnectionRows, Own, Survey};
-use std::sync::Arc;
+use rows::Survey;
 
 /// Position of the cells among the populations; fibres follow in their order.
 pub const CELLS: usize = 0;
@@ -81,6 +82,8 @@ pub struct ColumnInput<'a> {
     pub release: ReleaseModel,
     /// Spontaneous release onto each cell; none where absent.
     pub minis: Option<&'a MiniRates>,
+    /// Connections that learn; one that several name learns by the first.
+    pub learning: &'a [Learning],
     /// Step, ms.
     pub dt_ms: f64,
     /// Seed of all draws.
@@ -94,6 +97,8 @@ pub struct Lowered<'a> {
     pub network: Network<'a>,
     /// Steps of the schedule.
     pub n_steps: u64,
+    /// What learns, in the order of the input.
+    pub learned: Vec<Learned>,
     /// What to know.
     pub notes: Vec<String>,
 }
@@ -120,6 +125,24 @@ pub enum LowerError {
         /// Limit.
         limit: f64,
     },
+    /// No connection learns.
+    #[error("{source_name} has no connection onto those cells that could learn")]
+    NothingLearns {
+        /// Source of the connections.
+        source_name: String,
+    },
+    /// Excitation and inhibition by one rule.
+    #[error("{source_name} both excites and inhibits those cells")]
+    MixedSigns {
+        /// Source of the connections.
+        source_name: String,
+    },
+    /// Nothing says how fast the sources fire.
+    #[error("the rate of {source_name} is not known, or 0: a prediction from it has no gain")]
+    NoInputRate {
+        /// Source of the connections.
+        source_name: String,
+    },
 }
 
 impl LowerError {
@@ -129,6 +152,11 @@ impl LowerError {
         match self {
             Self::DelayTooLong { .. } => "check axonalConductionVelocity: 300 um/ms is 0.3 m/s; 0.0033 is its inverse",
             Self::TooManySpikes { .. } => "lower the rates of its condition, or shorten the run",
+            Self::NothingLearns { .. } => {
+                "name a source and targets that are connected; one that two entries name learns by the first"
+            }
+            Self::MixedSigns { .. } => "name a population of one sign as the source",
+            Self::NoInputRate { .. } => "give the parameter input_hz",
         }
     }
 }
@@ -143,13 +171,9 @@ pub fn lower<'a>(input: &ColumnInput<'a>) -> Result<Lowered<'a>, LowerError> {
     for fibres in input.fibres {
         populations.push(fibre_population(input, fibres, n_steps)?);
     }
-    let mut projections = Vec::new();
-    let mut delays = Survey::default();
-    project(input, CELLS, input.connections, input.class_excites, &mut delays, &mut projections);
-    for (index, fibres) in input.fibres.iter().enumerate() {
-        let source = index + 1;
-        project(input, source, fibres.connections(), &fibres.class_excites, &mut delays, &mut projections);
-    }
+    let projected = project::project(input)?;
+    populations[CELLS].receptors.extend(projected.receptors);
+    let delays = projected.delays;
     let limit_ms = f64::from(u16::MAX) * input.dt_ms;
     if delays.longest_ms > limit_ms {
         return Err(LowerError::DelayTooLong { delay_ms: delays.longest_ms, limit_ms });
@@ -158,11 +182,11 @@ pub fn lower<'a>(input: &ColumnInput<'a>) -> Result<Lowered<'a>, LowerError> {
         dt_ms: input.dt_ms,
         seed: input.seed,
         populations,
-        projections,
+        projections: projected.projections,
         drives: background::drives(input.backgrounds),
         recording: Recording::default(),
     };
-    Ok(Lowered { network, n_steps: n_steps as u64, notes: notes(input, &delays) })
+    Ok(Lowered { network, n_steps: n_steps as u64, learned: projected.learned, notes: notes(input, &delays) })
 }
 
 fn notes(input: &ColumnInput<'_>, delays: &Survey) -> Vec<String> {
@@ -176,6 +200,13 @@ fn notes(input: &ColumnInput<'_>, delays: &Survey) -> Vec<String> {
     }
     if input.minis.is_some() {
         notes.push("spontaneous release: contacts of a connection release together, at the rate of one".into());
+    }
+    if !input.learning.is_empty() {
+        notes.push(
+            "connections that learn open all of a weight, which starts at the mean release of a rested synapse; they do \
+             not depress, facilitate or release spontaneously"
+                .into(),
+        );
     }
     if input.release == ReleaseModel::Shared {
         notes.push(
@@ -272,53 +303,4 @@ fn fibre_population(
         receptors: Vec::new(),
         v_init_mv: 0.0.into(),
     })
-}
-
-/// Adds the projections of one source: by sign, or by synapse class where each class has one state.
-fn project<'a>(
-    input: &ColumnInput<'a>,
-    source: usize,
-    connections: Connections<'a>,
-    class_excites: &[bool],
-    delays: &mut Survey,
-    projections: &mut Vec<Projection<'a>>,
-) {
-    let surveys = rows::survey(input, connections, class_excites.len(), delays);
-    let present = |class: &usize| surveys[*class].n > 0;
-    let groups: Vec<(String, bool, Vec<usize>)> = match input.release {
-        ReleaseModel::Shared => (0..class_excites.len())
-            .filter(present)
-            // fibres may list a class once per target
-            .map(|class| (format!("{}.{class}", connections.header.classes[class]), class_excites[class], vec![class]))
-            .collect(),
-        _ => [("exc", true), ("inh", false)]
-            .into_iter()
-            .map(|(name, sign)| {
-                let classes = (0..class_excites.len()).filter(|class| class_excites[*class] == sign).filter(present);
-                (name.to_owned(), sign, classes.collect())
-            })
-            .filter(|(_, _, classes): &(String, bool, Vec<usize>)| !classes.is_empty())
-            .collect(),
-    };
-    let from = source.checked_sub(1).map_or(input.population, |fibres| &input.fibres[fibres].source);
-    for (name, excites, classes) in groups {
-        let (release, own) = match input.release {
-            ReleaseModel::Stochastic => (Release::Stochastic, Own::Sites),
-            ReleaseModel::Deterministic => (Release::PerConnection, Own::Utilisation),
-            ReleaseModel::Shared => (surveys[classes[0]].shared(), Own::Kinetics),
-        };
-        let (receptor, slow) = if excites { (AMPA, NMDA) } else { (GABA_A, GABA_B) };
-        let n = classes.iter().map(|class| surveys[*class].n).sum();
-        let rows = ConnectionRows::new(input, connections, &classes, class_excites.len(), excites, own, n);
-        projections.push(Projection {
-            name: format!("{from}->{}:{name}", input.population),
-            source,
-            target: CELLS,
-            receptor,
-            slow: Some(Slow { receptor: slow, ratio: 0.0 }),
-            connections: Connectivity::Given(Arc::new(rows)),
-            release,
-            plasticity: None,
-        });
-    }
 }

@@ -1,5 +1,6 @@
 //! Connections decoded as an engine asks for them.
 
+use super::learning::{Learning, LearningSurvey};
 use super::{ColumnInput, MiniRates};
 use crate::network::{Release, Row, Rows};
 use bravli_circuit::{Connection, Connections};
@@ -14,25 +15,38 @@ pub(super) enum Own {
     Utilisation,
     /// These, and release sites.
     Sites,
+    /// Nothing, not even a decay: their weights learn, and open whole.
+    Learnt,
 }
 
-/// Connections of some synapse classes.
+/// Which connections of a source are meant.
+pub(super) struct Chosen<'a> {
+    /// Whether each class of the header is among them.
+    pub(super) is_wanted: Vec<bool>,
+    /// What learns of this source's connections.
+    pub(super) learning: Vec<&'a Learning>,
+    /// The connections that learn by this one; those that do not learn where absent.
+    pub(super) learns_by: Option<usize>,
+    /// Whether they excite.
+    pub(super) excites: bool,
+    /// How many there are.
+    pub(super) n: u64,
+}
+
+/// Some connections of a source.
 pub(super) struct ConnectionRows<'a> {
     connections: Connections<'a>,
-    /// Whether each class of the header is among them.
-    is_wanted: Vec<bool>,
+    chosen: Chosen<'a>,
     own: Own,
     terms: Terms,
-    /// Rates of spontaneous release, and whether these contacts excite.
-    minis: Option<(&'a MiniRates, bool)>,
+    /// Rates of spontaneous release.
+    minis: Option<&'a MiniRates>,
     shortest_decay_ms: f32,
-    /// Connections of these classes.
-    n: u64,
 }
 
 /// What a run adds to what a connection states.
 #[derive(Debug, Clone, Copy)]
-struct Terms {
+pub(super) struct Terms {
     calcium_mm: f64,
     dendritic_delay_ms: f64,
     dt_ms: f64,
@@ -40,6 +54,11 @@ struct Terms {
 
 /// Shortest recovery that can be told from none, ms.
 const SHORTEST_RECOVERY_MS: f32 = 1e-3;
+
+/// Rise of AMPA or GABA_A, ms.
+pub(super) fn fast_rise_ms(input: &ColumnInput<'_>, excites: bool) -> f64 {
+    if excites { input.receptors.ampa_rise_ms } else { input.receptors.gaba_a_rise_ms }
+}
 
 /// The decay of a receptor is longer than its rise, by a hair at least.
 pub(super) fn shortest_decay_ms(rise_ms: f64) -> f64 {
@@ -69,47 +88,59 @@ impl Terms {
         let factor = calcium_factor(f64::from(connection.u_hill_mm), self.calcium_mm);
         (f64::from(connection.u_syn) * factor).min(1.0)
     }
+
+    /// What a spike opens when all of a connection's contacts release, nS.
+    fn full_ns(connection: &Connection) -> f32 {
+        connection.gsyn_ns * connection.attenuation * f32::from(connection.n_synapses)
+    }
+
+    /// The mean of what a rested connection opens, nS.
+    pub(super) fn rested_ns(&self, connection: &Connection) -> f32 {
+        Self::full_ns(connection) * self.u(connection) as f32
+    }
+}
+
+/// Which of some learning connections a connection is among.
+fn learns_by(learning: &[&Learning], source: usize, target: u32) -> Option<usize> {
+    learning.iter().position(|learning| learning.takes(source, target))
 }
 
 impl<'a> ConnectionRows<'a> {
-    pub(super) fn new(
-        input: &ColumnInput<'a>,
-        connections: Connections<'a>,
-        classes: &[usize],
-        n_classes: usize,
-        excites: bool,
-        own: Own,
-        n: u64,
-    ) -> Self {
-        let rise_ms = if excites { input.receptors.ampa_rise_ms } else { input.receptors.gaba_a_rise_ms };
+    pub(super) fn new(input: &ColumnInput<'a>, connections: Connections<'a>, chosen: Chosen<'a>, own: Own) -> Self {
+        let rise_ms = fast_rise_ms(input, chosen.excites);
         Self {
             connections,
-            is_wanted: (0..n_classes).map(|class| classes.contains(&class)).collect(),
             own,
             terms: Terms::of(input),
-            minis: input.minis.map(|minis| (minis, excites)),
+            minis: input.minis.filter(|_| own != Own::Learnt),
             shortest_decay_ms: shortest_decay_ms(rise_ms) as f32,
-            n,
+            chosen,
         }
     }
 }
 
 impl Rows for ConnectionRows<'_> {
     fn n_connections(&self) -> Option<u64> {
-        Some(self.n)
+        Some(self.chosen.n)
     }
 
     fn row(&self, source: u32, row: &mut Row) {
         let source = source as usize;
         for index in self.connections.rows(source) {
             let Some(connection) = self.connections.get(source, index) else { continue };
-            if !self.is_wanted[usize::from(connection.class)] {
+            let chosen = &self.chosen;
+            if !chosen.is_wanted[usize::from(connection.class)]
+                || learns_by(&chosen.learning, source, connection.target) != chosen.learns_by
+            {
                 continue;
             }
-            let contacts = f32::from(connection.n_synapses);
             row.target.push(connection.target);
-            row.weight.push(connection.gsyn_ns * connection.attenuation * contacts);
             row.delay.push(self.terms.delay_steps(&connection).min(f64::from(u16::MAX)) as u16);
+            if self.own == Own::Learnt {
+                row.weight.push(self.terms.rested_ns(&connection));
+                continue;
+            }
+            row.weight.push(Terms::full_ns(&connection));
             row.own.decay_ms.push(connection.tau_decay_ms.max(self.shortest_decay_ms));
             row.own.slow_ratio.push(connection.conductance_ratio);
             if self.own != Own::Kinetics {
@@ -120,9 +151,9 @@ impl Rows for ConnectionRows<'_> {
             if self.own == Own::Sites {
                 row.own.sites.push(u16::from(connection.n_synapses.max(1)) * u16::from(connection.n_rrp.max(1)));
             }
-            if let Some((minis, excites)) = self.minis {
+            if let Some(minis) = self.minis {
                 // an event is of all contacts, so at the rate of one the mean conductance is that of contacts on their own
-                row.own.mini_hz.push(minis.per_contact_hz(connection.target, excites));
+                row.own.mini_hz.push(minis.per_contact_hz(connection.target, chosen.excites));
             }
         }
     }
@@ -151,25 +182,33 @@ impl Survey {
     }
 }
 
-/// Looks at all connections: by class, and their delays over all.
+/// Looks at all connections of a source: those that do not learn by class, the others by what they learn by, and all
+/// delays.
 pub(super) fn survey(
     input: &ColumnInput<'_>,
     connections: Connections<'_>,
-    n_classes: usize,
+    class_excites: &[bool],
+    learning: &[&Learning],
     delays: &mut Survey,
-) -> Vec<Survey> {
+) -> (Vec<Survey>, Vec<LearningSurvey>) {
     let terms = Terms::of(input);
-    let mut classes = vec![Survey::default(); n_classes];
-    connections.for_each(|_, _, connection| {
+    let mut classes = vec![Survey::default(); class_excites.len()];
+    let mut learned = vec![LearningSurvey::default(); learning.len()];
+    connections.for_each(|source, _, connection| {
         let delay_ms = terms.delay_ms(connection);
         let rounding_ms = (terms.delay_steps(connection) * terms.dt_ms - delay_ms).abs();
         delays.longest_ms = delays.longest_ms.max(delay_ms);
         delays.largest_rounding_ms = delays.largest_rounding_ms.max(rounding_ms);
-        let class = &mut classes[usize::from(connection.class)];
+        let class = usize::from(connection.class);
+        if let Some(by) = learns_by(learning, source, connection.target) {
+            learned[by].add(connection, &terms, class_excites[class]);
+            return;
+        }
+        let class = &mut classes[class];
         class.n += 1;
         class.u += terms.u(connection);
         class.tau_rec_ms += f64::from(connection.tau_rec_ms);
         class.tau_facil_ms += f64::from(connection.tau_facil_ms);
     });
-    classes
+    (classes, learned)
 }

@@ -193,6 +193,7 @@ impl Model {
             calcium_mm: 2.0,
             release: ReleaseModel::Stochastic,
             minis: None,
+            learning: &[],
             dt_ms: 0.1,
             seed,
         }

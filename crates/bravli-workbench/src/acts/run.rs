@@ -4,7 +4,9 @@ use super::status;
 use crate::error::ActError;
 use crate::jobs::Waited;
 use crate::progress::Progress;
-use crate::replies::{GainRow, Interval, LedgerCounts, ModelRow, RateRow, RunReply, Status, UpeReply, round};
+use crate::replies::{
+    GainRow, Interval, LedgerCounts, ModelRow, RateRow, RunReply, Status, UpeReply, WeightRow, round,
+};
 use crate::requests::{ComputeUpe, Simulate};
 use crate::stages;
 use crate::workbench::Workbench;
@@ -38,7 +40,7 @@ impl Workbench {
             let bench = self.clone();
             let wait = (request.wait_s > 0.0).then(|| Duration::from_secs_f64(request.wait_s));
             let (circuit, boundary, knowledge) = (circuit.clone(), boundary.clone(), self.knowledge()?);
-            stages::run::check_cells(self.store(), &circuit, &prepared)?;
+            stages::run::check_names(self.store(), &circuit, &boundary, &prepared)?;
             let waited = self.jobs().wait_for(&id, wait, progress, move |progress| {
                 stages::run::make(bench.store(), knowledge, &circuit, &boundary, &prepared, progress).map(|_| ())
             })?;
@@ -54,6 +56,7 @@ impl Workbench {
                     n_spikes: 0,
                     rates: Vec::new(),
                     reports: Vec::new(),
+                    weights: Vec::new(),
                     ledger: LedgerCounts::default(),
                     notes: Vec::new(),
                     next: vec![
@@ -65,6 +68,13 @@ impl Workbench {
         }
         let record = self.store().get(&id, Some("run"), "run")?;
         let rates: Vec<RateRow> = serde_json::from_value(record.summary["rates"].clone()).unwrap_or_default();
+        let mut weights: Vec<WeightRow> = serde_json::from_value(record.summary["weights"].clone()).unwrap_or_default();
+        let files = self.files(&record);
+        for row in &mut weights {
+            if let Some(file) = files.iter().find(|file| file.ends_with(&row.file)) {
+                row.file.clone_from(file);
+            }
+        }
         let shown: Vec<String> = rates.iter().map(|rate| format!("{} {}", rate.population, rate.mean_hz)).collect();
         Ok(RunReply {
             finding: format!("{duration_ms} ms simulated; mean rates in Hz: {}", shown.join(", ")),
@@ -75,7 +85,8 @@ impl Workbench {
             n_trials,
             n_spikes: record.summary["n_spikes"].as_u64().unwrap_or_default(),
             rates,
-            reports: self.files(&record).into_iter().filter(|file| file.contains("/reports/")).collect(),
+            reports: files.into_iter().filter(|file| file.contains("/reports/")).collect(),
+            weights,
             ledger: LedgerCounts::from(&record.ledger),
             notes: record.notes.clone(),
             next: if n_trials > 0 {

@@ -1,6 +1,6 @@
 //! What a run is asked.
 
-use super::{is_zero, is_zero_f64, one};
+use super::{LearnRequest, is_default, is_zero, is_zero_f64, one};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,10 @@ pub struct Simulate {
     /// Adds spontaneous release, at the recipe's rates per layer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub minis: bool,
+    /// Connections that learn; none do where absent. They do not depress, and release all of a weight that starts at their mean
+    /// release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learn: Vec<LearnRequest>,
     /// Threads, 1 to 256; 0 takes all. The result does not depend on it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub threads: u32,
@@ -144,14 +148,11 @@ impl Simulate {
             silence: Vec::new(),
             release: ReleaseName::default(),
             minis: false,
+            learn: Vec::new(),
             threads: 0,
             wait_s: 0.0,
         }
     }
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// A trace to keep.

@@ -4,7 +4,7 @@ use super::{boundary, circuit, circuit::input, controls, read_json, recipe, resp
 use crate::error::ActError;
 use crate::progress::Progress;
 use crate::replies::{ControlRow, LedgerCounts, RateRow};
-use crate::requests::ComputeUpe;
+use crate::requests::{ComputeUpe, LearnRequest};
 use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
 use bravli_analysis::{UpeOptions, UpeReport, assess};
 use bravli_circuit::{Condition, EdgeHeader};
@@ -43,14 +43,16 @@ pub(crate) fn runs(store: &Store, request: &ComputeUpe) -> Result<Vec<ArtifactRe
                 "name each run once; a second run needs another seed",
             ));
         }
-        if let Some(first) = records
-            .first()
-            .filter(|first| first.request["protocol"] != record.request["protocol"] || first.inputs != record.inputs)
+        if let Some(first) =
+            records.first().filter(|first| conditions(first) != conditions(&record) || first.inputs != record.inputs)
         {
             return Err(ActError::new(
                 "runs_differ",
                 field,
-                format!("{id} differs from {} in circuit, boundary, protocol or length", first.id),
+                format!(
+                    "{id} differs from {} in circuit, boundary, protocol, length, release, silencing or learning",
+                    first.id
+                ),
                 "give runs that differ in their seed alone",
             ));
         }
@@ -67,6 +69,31 @@ pub(crate) fn runs(store: &Store, request: &ComputeUpe) -> Result<Vec<ArtifactRe
     // the order in which runs are named means nothing
     records.sort_by_key(|record| record.request["seed"].as_u64());
     Ok(records)
+}
+
+/// What runs that are read together share besides their inputs: all that was asked but the seed and what to record.
+fn conditions(run: &ArtifactRecord) -> serde_json::Value {
+    let mut request = run.request.clone();
+    for own in ["seed", "record"] {
+        request.as_object_mut().and_then(|request| request.remove(own));
+    }
+    request
+}
+
+/// What contexts can act through.
+fn learning_assumption(learn: &[LearnRequest]) -> String {
+    if learn.is_empty() {
+        return "no synapse learns during the protocol; contexts act through short-term plasticity, adaptation and the \
+                top-down rate"
+            .into();
+    }
+    let entries: Vec<String> =
+        learn.iter().map(|entry| format!("{} onto {} ({})", entry.source, entry.onto, entry.rule.name())).collect();
+    format!(
+        "these connections learn during the protocol, release all of their weight and do not depress: {}; how fast they \
+         learn is assumed",
+        entries.join(", ")
+    )
 }
 
 /// Assesses the runs, or finds the report.
@@ -103,7 +130,8 @@ pub(crate) fn make(
         stop(0.0, "counting spikes")?;
         let boundary = boundary::load(store, &boundary_record)?;
         let gathered = responses::gather(store, runs, request.window)?;
-        let has = |name: &str| gathered.responses.classes.iter().any(|class| class.name == name).then(|| name.to_owned());
+        let has =
+            |name: &str| gathered.responses.classes.iter().any(|class| class.name == name).then(|| name.to_owned());
         let top_down_on = boundary.conditions.iter().any(|condition| {
             matches!(condition, Condition::Dirichlet { rate, .. } if rate.hz_per_sigma > 0.0 || rate.hz_per_mu > 0.0)
         });
@@ -112,9 +140,11 @@ pub(crate) fn make(
             .iter()
             .any(|condition| matches!(condition, Condition::Dirichlet { rate, .. } if rate.hz_per_sigma > 0.0));
         let mut assumptions = boundary::assumptions(&boundary);
-        assumptions.push("no synapse learns during the protocol; contexts act through short-term plasticity, adaptation and the top-down rate".into());
+        let learns = run::prepared(store, &runs[0])?.learn;
+        assumptions.push(learning_assumption(&learns));
         if top_down_on && !tells_sigma {
-            assumptions.push("the top-down rate tells the circuit the context's mean and nothing about its spread".into());
+            assumptions
+                .push("the top-down rate tells the circuit the context's mean and nothing about its spread".into());
         }
         assumptions.push(format!("the model rests on {}", LedgerCounts::from(&runs[0].ledger)));
         let options = UpeOptions {
@@ -126,7 +156,7 @@ pub(crate) fn make(
             n_bootstrap: request.n_bootstrap,
             n_surrogates: request.n_bootstrap,
             seed: request.seed,
-            plasticity_on: false,
+            plasticity_on: !learns.is_empty(),
             top_down_on: tells_sigma,
             tau_adaptation_ms: slowest_adaptation_ms(store, &circuit_record, &boundary)?,
             assumptions,
@@ -136,13 +166,15 @@ pub(crate) fn make(
         let window = responses::window(request.window, &run::schedule(store, &runs[0])?);
         let controls = controls::truth_controls(&gathered.responses, &request.response, &window, request.seed);
         stop(0.4, "testing rivals")?;
-        let report = assess(&gathered.responses, &controls, &options).map_err(|error| {
-            ActError::new("cannot_assess", "runs", error.to_string(), error.remedy())
-        })?;
+        let report = assess(&gathered.responses, &controls, &options)
+            .map_err(|error| ActError::new("cannot_assess", "runs", error.to_string(), error.remedy()))?;
         write_json(&folder.join("report.json"), &report)?;
         write_json(&folder.join("responses.json"), &gathered.responses)?;
         write_text(&folder.join("gain.svg"), &gain_figure(&report))?;
-        write_text(&folder.join("report.md"), &page(&report, runs, &circuit_section(&column, &boundary, runs), &runs[0].ledger))?;
+        write_text(
+            &folder.join("report.md"),
+            &page(&report, runs, &circuit_section(&column, &boundary, runs), &runs[0].ledger),
+        )?;
         let summary = json!({
             "verdict": report.verdict,
             "reasons": report.reasons,

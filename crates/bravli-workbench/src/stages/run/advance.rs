@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use bravli_sim::SimError;
 use bravli_sim::network::Network;
 use bravli_sim::point::{Engine, Options, Simd, Stats, estimate};
-use bravli_sonata::{ReportPlan, RunWriter};
+use bravli_sonata::{RunPlan, RunWriter};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ pub(super) struct Course<'a> {
     pub(super) threads: usize,
     /// Nothing counted yet.
     pub(super) tally: Tally,
-    pub(super) reports: Vec<ReportPlan>,
+    pub(super) plan: RunPlan,
     pub(super) checkpoints: &'a Checkpoints,
     /// Wall time between checkpoints.
     pub(super) every: Duration,
@@ -134,19 +134,18 @@ fn start<'a>(
         error => ActError::new("cannot_simulate", "circuit", error.to_string(), error.remedy()),
     };
     let options = Options { threads: course.threads, simd: Simd::Best };
-    let names: Vec<String> = course.network.populations.iter().map(|population| population.name.clone()).collect();
-    let (folder, dt_ms) = (course.checkpoints.folder(), course.network.dt_ms);
+    let folder = course.checkpoints.folder();
     let reason = match course.checkpoints.load() {
         None => None,
         Some(Err(reason)) => Some(reason),
         Some(Ok((checkpoint, marks))) => {
             let mut tally = course.tally.clone();
             let mut count = |population: usize, spikes: &[_]| tally.add(population, spikes);
-            let writer = RunWriter::resume(folder, dt_ms, &names, course.reports.clone(), &marks, &mut count)?;
+            let writer = RunWriter::resume(folder, course.plan.clone(), &marks, &mut count)?;
             match writer.map(|writer| (Engine::resume(course.network, options, &checkpoint, stop), writer)) {
                 None => Some("is damaged"),
                 Some((Ok(engine), writer)) => {
-                    let at_ms = ((checkpoint.step as f64 * dt_ms) * 1e3).round() / 1e3;
+                    let at_ms = ((checkpoint.step as f64 * course.network.dt_ms) * 1e3).round() / 1e3;
                     notes.push(format!("gone on from a checkpoint at {at_ms} ms"));
                     return Ok((engine, Observer { writer, tally }));
                 }
@@ -159,7 +158,7 @@ fn start<'a>(
         notes.push(format!("started anew: the checkpoint {reason}"));
     }
     let engine = Engine::new_unless(course.network, options, stop).map_err(failed)?;
-    let writer = RunWriter::create(folder, dt_ms, &names, course.reports.clone())?;
+    let writer = RunWriter::create(folder, course.plan.clone())?;
     Ok((engine, Observer { writer, tally: course.tally.clone() }))
 }
 

@@ -169,7 +169,7 @@ pub(crate) fn traces(requests: &[RecordRequest], column: &Column, duration_ms: f
 }
 
 /// A name as part of a file's name.
-fn file_part(name: &str) -> String {
+pub(super) fn file_part(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' }).collect()
 }
 

@@ -3,6 +3,7 @@
 mod advance;
 mod checkpoint;
 mod choose;
+mod learn;
 mod prepare;
 mod tally;
 
@@ -14,14 +15,15 @@ use crate::progress::Progress;
 use crate::requests::ReleaseName;
 use crate::store::{ArtifactRecord, Draft, Made, Store};
 use advance::{Course, advance};
-use bravli_circuit::{Circuit, Schedule, Spikes, neuron_columns, wire_fibres};
+use bravli_circuit::{Boundary, Circuit, Condition, Schedule, Spikes, neuron_columns, wire_fibres};
 use bravli_facts::KnowledgeBase;
 use bravli_sim::lower::{ColumnInput, Lowered, MiniRates, ReleaseModel, backgrounds, lower};
+use bravli_sonata::{RunFiles, RunPlan};
 use checkpoint::Checkpoints;
 use choose::{Silenced, Traced};
+use learn::Weighed;
 pub(crate) use prepare::{Prepared, prepare};
 use serde_json::json;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tally::Tally;
@@ -37,14 +39,30 @@ pub(crate) fn id(prepared: &Prepared, circuit: &ArtifactRecord, boundary: &Artif
     Store::id_of("run", &prepared.content, &[circuit, boundary])
 }
 
-/// Checks the cells that a request names against those of its circuit.
-pub(crate) fn check_cells(store: &Store, circuit: &ArtifactRecord, prepared: &Prepared) -> Result<(), ActError> {
-    if prepared.record.is_empty() && prepared.silence.is_empty() {
+/// Checks the cells and sources that a request names against those of its circuit and boundary.
+pub(crate) fn check_names(
+    store: &Store,
+    circuit: &ArtifactRecord,
+    boundary: &ArtifactRecord,
+    prepared: &Prepared,
+) -> Result<(), ActError> {
+    if prepared.record.is_empty() && prepared.silence.is_empty() && prepared.learn.is_empty() {
         return Ok(());
     }
     let column = column::load(store, &input(store, circuit, "column")?)?;
     choose::traces(&prepared.record, &column, prepared.schedule.duration_ms)?;
-    choose::silences(&prepared.silence, &column, 0.0).map(|_| ())
+    choose::silences(&prepared.silence, &column, 0.0)?;
+    let sources = fibre_sources(&boundary::load(store, boundary)?);
+    learn::learning(&prepared.learn, &column, &sources).map(|_| ())
+}
+
+/// Names of a boundary's sources of fibres, in the order of their populations.
+fn fibre_sources(boundary: &Boundary) -> Vec<String> {
+    let source = |condition: &Condition| match condition {
+        Condition::Dirichlet { source, .. } => Some(source.clone()),
+        _ => None,
+    };
+    boundary.conditions.iter().filter_map(source).collect()
 }
 
 /// A run's network, and what it was made of.
@@ -55,6 +73,7 @@ pub(crate) struct Lowering<'a> {
     own: Ledger,
     traced: &'a [Traced],
     silenced: &'a [Silenced],
+    weighed: &'a [Weighed],
 }
 
 /// Makes the network of a run and hands it to `act`.
@@ -86,6 +105,7 @@ pub(crate) fn with_network<T>(
     let minis = prepared.minis.then(|| MiniRates::of(recipe, &circuit.column)).transpose().map_err(|error| {
         ActError::new("no_minis", "minis", error.to_string(), "add them to mini_frequencies.tsv, or leave minis out")
     })?;
+    let learning = learn::learning(&prepared.learn, &circuit.column, &fibre_sources(&boundary))?;
     let class_excites: Vec<bool> = circuit
         .header
         .classes
@@ -109,6 +129,7 @@ pub(crate) fn with_network<T>(
             ReleaseName::Shared => ReleaseModel::Shared,
         },
         minis: minis.as_ref(),
+        learning: &learning,
         dt_ms: DT_MS,
         seed: prepared.seed,
     };
@@ -117,7 +138,8 @@ pub(crate) fn with_network<T>(
     let traced = choose::traces(&prepared.record, &circuit.column, prepared.schedule.duration_ms)?;
     let silenced = choose::silences(&prepared.silence, &circuit.column, receptors.e_gaba_a_mv)?;
     choose::add(&mut lowered.network, &traced, &silenced);
-    act(Lowering { lowered, circuit: &circuit, own, traced: &traced, silenced: &silenced })
+    let weighed = learn::weigh(&prepared.learn, &mut lowered)?;
+    act(Lowering { lowered, circuit: &circuit, own, traced: &traced, silenced: &silenced, weighed: &weighed })
 }
 
 /// Simulates, or finds the run.
@@ -135,29 +157,44 @@ pub(crate) fn make(
     let made = store.make("run", prepared.content.clone(), &inputs, |folder| {
         with_network(store, knowledge, circuit_record, boundary_record, prepared, |lowering| {
             let checkpoints = Checkpoints::open(&root, &id)?;
+            let network = &lowering.lowered.network;
             let course = Course {
-                network: &lowering.lowered.network,
+                network,
                 n_steps: lowering.lowered.n_steps,
                 threads: prepared.threads,
                 tally: Tally::new(lowering.circuit.column.cells.len(), lowering.silenced, DT_MS),
-                reports: lowering.traced.iter().map(|traced| traced.plan.clone()).collect(),
+                plan: RunPlan {
+                    dt_ms: network.dt_ms,
+                    populations: network.populations.iter().map(|population| population.name.clone()).collect(),
+                    reports: lowering.traced.iter().map(|traced| traced.plan.clone()).collect(),
+                    weights: lowering.weighed.iter().map(|weighed| weighed.plan.clone()).collect(),
+                },
                 checkpoints: &checkpoints,
                 every: CHECKPOINT_EVERY,
             };
             let completed = advance(&course, progress)?;
-            let reports: Vec<PathBuf> = lowering.traced.iter().map(|traced| folder.join(&traced.file)).collect();
-            if let Some(folder) = reports.first().and_then(|report| report.parent()) {
-                std::fs::create_dir_all(folder).map_err(|error| ActError::io("make a folder", folder, &error))?;
-            }
             let tally::Observer { writer, tally } = completed.observer;
-            writer.finish(&folder.join("spikes.h5"), &reports)?;
+            let weights =
+                learn::rows(&prepared.learn, &lowering.lowered.learned, lowering.weighed, writer.weight_writers());
+            let weight_notes = learn::end_notes(&prepared.learn, &lowering.lowered.learned, writer.weight_writers());
+            let files = RunFiles {
+                spikes: folder.join("spikes.h5"),
+                reports: lowering.traced.iter().map(|traced| folder.join(&traced.file)).collect(),
+                weights: lowering.weighed.iter().map(|weighed| folder.join(&weighed.file)).collect(),
+            };
+            for parent in files.reports.iter().chain(&files.weights).filter_map(|file| file.parent()) {
+                std::fs::create_dir_all(parent).map_err(|error| ActError::io("make a folder", parent, &error))?;
+            }
+            writer.finish(&files)?;
             write_json(&folder.join("schedule.json"), &prepared.schedule)?;
             let rates = tally.rates(&lowering.circuit.column, prepared.schedule.duration_ms);
             let mut notes = lowering.lowered.notes.clone();
+            notes.extend(learn::notes(&prepared.learn, &lowering.lowered.learned));
             notes.extend(completed.notes);
+            notes.extend(weight_notes);
             notes.extend(tally.silence_notes(lowering.silenced));
             notes.extend(tally::rate_notes(&rates));
-            let summary = json!({
+            let mut summary = json!({
                 "duration_ms": prepared.schedule.duration_ms,
                 "n_trials": prepared.schedule.trials.len(),
                 "n_spikes": tally.n_spikes,
@@ -165,6 +202,9 @@ pub(crate) fn make(
                 "n_events": completed.stats.n_events,
                 "rates": rates,
             });
+            if !weights.is_empty() {
+                summary["weights"] = json!(weights);
+            }
             Ok(Draft { summary, ledger: boundary_record.ledger.clone().plus(lowering.own), notes })
         })
     })?;

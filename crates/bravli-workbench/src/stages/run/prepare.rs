@@ -2,9 +2,12 @@
 
 use super::DT_MS;
 use super::choose::check_choices;
+use super::learn;
 use crate::error::ActError;
 use crate::machine;
-use crate::requests::{ProtocolKind, ProtocolRequest, RecordRequest, ReleaseName, SilenceRequest, Simulate};
+use crate::requests::{
+    LearnRequest, ProtocolKind, ProtocolRequest, RecordRequest, ReleaseName, SilenceRequest, Simulate,
+};
 use crate::store::ArtifactRecord;
 use bravli_circuit::{GaussianBlocks, Protocol, Schedule};
 use serde::de::DeserializeOwned;
@@ -20,6 +23,8 @@ pub(crate) struct Prepared {
     pub(crate) silence: Vec<SilenceRequest>,
     pub(crate) release: ReleaseName,
     pub(crate) minis: bool,
+    /// With every number that has a default.
+    pub(crate) learn: Vec<LearnRequest>,
 }
 
 impl Prepared {
@@ -45,6 +50,7 @@ impl Prepared {
             silence: field(record, "silence")?,
             release: field(record, "release")?,
             minis: field(record, "minis")?,
+            learn: field(record, "learn")?,
         })
     }
 }
@@ -85,6 +91,7 @@ pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
         cut(&mut schedule, duration, blocks.isi_ms)?;
     }
     check_choices(request, schedule.duration_ms)?;
+    let learn = learn::whole(&request.learn)?;
     let threads = if request.threads == 0 { machine::threads() } else { request.threads as usize };
     let silence: Vec<SilenceRequest> = request.silence.iter().map(|entry| entry.whole(schedule.duration_ms)).collect();
     let mut content =
@@ -102,6 +109,9 @@ pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
     if request.minis {
         content["minis"] = json!(true);
     }
+    if !learn.is_empty() {
+        content["learn"] = json!(learn);
+    }
     Ok(Prepared {
         schedule,
         content,
@@ -111,6 +121,7 @@ pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
         silence,
         release: request.release,
         minis: request.minis,
+        learn,
     })
 }
 
