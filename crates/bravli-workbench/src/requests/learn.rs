@@ -10,16 +10,14 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct LearnRequest {
-    /// A source of the boundary, e.g. "top_down", or a population, e.g. "L23_PV".
+    /// Source of the boundary, e.g. "top_down", or population.
     pub source: String,
-    /// The population that they end on, e.g. "L23_SST".
+    /// Target population.
     pub onto: String,
-    /// `error_correcting`: inputs learn to predict their cell's rate, `exponent` 1 tells a mean, 2 a variance; `pair`, `triplet`:
-    /// spike timing; `inhibitory`: drives targets to `target_hz`.
+    /// `error_correcting` predicts the target's rate, `inhibitory` drives it to `target_hz`, `pair` and `triplet`: STDP.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rule: LearnRule,
-    /// Numbers of the rule in place of their defaults, e.g. {"exponent": 2, "learning_ms": 3000}; a wrong name is answered with
-    /// all there are.
+    /// Numbers of the rule, e.g. {"exponent": 2}; a wrong name is answered with all.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, f64>,
 }

@@ -17,15 +17,15 @@ pub struct ProtocolRequest {
     pub duration_ms: Option<f64>,
     /// Means of the contexts, in stimulus units (whisker deflection, 100 deg/s).
     pub mu: Vec<f64>,
-    /// Standard deviations of the contexts, in stimulus units.
+    /// Standard deviations, likewise.
     pub sigma: Vec<f64>,
-    /// Trials per context drawn from its distribution.
+    /// Trials drawn per context.
     pub natural_trials: u32,
     /// Frozen trials before the first probe, the same in all contexts of one mean.
     pub lead_in_trials: u32,
-    /// Probes relative to the mean, e.g. [-2, -1, 0, 1, 2].
+    /// Probes relative to the mean.
     pub probe_deltas: Vec<f64>,
-    /// Presentations of each probe per context.
+    /// Presentations of each probe.
     pub probe_repeats: u32,
     /// Frozen trials at the mean before each probe.
     pub spacers: u32,
@@ -82,7 +82,7 @@ pub struct Simulate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64")]
     pub duration_ms: Option<f64>,
-    /// Seed of stimuli, release, fibres and background.
+    /// Seed of all draws.
     #[serde(default = "one")]
     pub seed: u64,
     /// Traces to keep as SONATA reports, at most 1000 cells each.
@@ -97,8 +97,7 @@ pub struct Simulate {
     /// Adds spontaneous release, at the recipe's rates per layer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub minis: bool,
-    /// Connections that learn; none do where absent. They do not depress, and release all of a weight that starts at their mean
-    /// release.
+    /// Connections that learn, without depression.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub learn: Vec<LearnRequest>,
     /// Threads, 1 to 256; 0 takes all. The result does not depend on it.
@@ -166,7 +165,7 @@ pub struct RecordRequest {
     /// Or these node ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cells: Vec<u32>,
-    /// `v_m` in mV, `w` (adaptation) in pA, a conductance in nS: `g_ampa`, `g_nmda`, `g_gaba_a`, `g_gaba_b`.
+    /// `v_m` in mV, `w` (adaptation) in pA, in nS `g_ampa`, `g_nmda`, `g_gaba_a`, `g_gaba_b`.
     #[serde(default)]
     pub variable: RecordVariable,
     /// Sampling interval, a multiple of 0.1.
