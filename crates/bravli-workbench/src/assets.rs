@@ -25,6 +25,11 @@ pub(crate) fn recipe_files(name: &str) -> Option<BTreeMap<String, Vec<u8>>> {
     Some(files.collect())
 }
 
+/// The text of the numbers of learning rules.
+pub(crate) fn learning_text() -> &'static str {
+    RECIPES.get_file("learning.yaml").and_then(include_dir::File::contents_utf8).unwrap_or_default()
+}
+
 /// Literature records: path and text, in order of path.
 pub(crate) fn knowledge_texts() -> Vec<(String, &'static str)> {
     let mut texts = Vec::new();

@@ -256,6 +256,8 @@ pub struct WeightRow {
     pub end_ns: f64,
     /// Standard deviation over connections then, nS.
     pub end_sd_ns: f64,
+    /// Mean size of the change of a weight until then, nS.
+    pub changed_ns: f64,
     /// All weights over time, HDF5: `/edges/<name>/{source_node_id, target_node_id, time, weight[time, connection]}`.
     pub file: String,
 }

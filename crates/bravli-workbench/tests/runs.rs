@@ -127,7 +127,7 @@ fn contexts_learn_onto_a_population_and_the_study_learns_again() {
     let mut context = context_onto("L23_PV");
     context.parameters.insert("learning_ms".into(), 500.0);
     let balance =
-        LearnRequest { source: "L4_PV".into(), onto: "L4_E".into(), rule: LearnRule::Inhibitory, ..context_onto("") };
+        LearnRequest { source: "L5_PV".into(), onto: "L5_E".into(), rule: LearnRule::Inhibitory, ..context_onto("") };
     let request = Simulate { learn: vec![context, balance], ..plain.clone() };
     let run = bench.simulate(&request, &Silent).unwrap();
     let [context, balance] = &run.weights[..] else { panic!("two entries learn: {:?}", run.weights) };
@@ -140,6 +140,22 @@ fn contexts_learn_onto_a_population_and_the_study_learns_again() {
     assert!(context.file.ends_with("weights/0_top_down_L23_PV.h5") && lab.path().join(&context.file).is_file());
     assert!(run.notes.iter().any(|note| note.starts_with("top_down onto L23_PV: weights predict")), "{:?}", run.notes);
     assert_ne!(spikes(lab.path(), &bench.simulate(&plain, &Silent).unwrap()), spikes(lab.path(), &run));
+    assert!(run.notes.iter().any(|note| note.contains("settle at")), "{:?}", run.notes);
+    assert!(context.changed_ns > 0.0);
+    // every number of a rule is assumed, and counted
+    let without = bench.simulate(&plain, &Silent).unwrap();
+    assert_eq!(run.ledger.assumed, without.ledger.assumed + 6 + 3);
+    let why = |artifact: &str| {
+        let look = Inspect { artifact: artifact.into(), detail: InspectDetail::Ledger, ..Inspect::default() };
+        bench.inspect(&look).unwrap().ledger.assumed
+    };
+    assert_eq!(why(&run.artifact), run.ledger.assumed);
+    // traces of a receptor tell what they leave out
+    let mut traced = request.clone();
+    traced.record = vec![RecordRequest { variable: RecordVariable::GAmpa, ..of("L23_PV") }, of("L23_PV")];
+    let traced = bench.simulate(&traced, &Silent).unwrap();
+    let told: Vec<&String> = traced.notes.iter().filter(|note| note.contains("leaves out")).collect();
+    assert_eq!(told, ["reports/0_L23_PV_g_ampa.h5 leaves out the g_ampa of connections that learn"]);
     // a number at its default is the same request
     let mut spelled = request.clone();
     spelled.learn[0].parameters.insert("exponent".into(), 1.0);
@@ -148,6 +164,34 @@ fn contexts_learn_onto_a_population_and_the_study_learns_again() {
     let look = Inspect { artifact: run.artifact.clone(), detail: InspectDetail::Study, ..Inspect::default() };
     let study = read_study("study.yaml", &bench.inspect(&look).unwrap().study).unwrap();
     assert_eq!(study.run.unwrap().learn.len(), 2);
+}
+
+#[test]
+fn runs_are_read_together_only_where_they_differ_in_their_seed() {
+    let (_lab, bench, plain) = lab(100.0);
+    let run = |change: &dyn Fn(&mut Simulate)| {
+        let mut request = plain.clone();
+        change(&mut request);
+        bench.simulate(&request, &Silent).unwrap().artifact
+    };
+    let first = run(&|_| ());
+    let second = |change: &dyn Fn(&mut Simulate)| {
+        let other = run(&|request| {
+            request.seed = 2;
+            change(request);
+        });
+        let asked = serde_json::from_value(serde_json::json!({ "runs": [first, other] })).unwrap();
+        bench.compute_upe(&asked, &Silent).unwrap_err().code
+    };
+    // a spontaneous run has nothing to assess: what two runs may share is checked before
+    let same = second(&|_| ());
+    assert_ne!(same, "runs_differ");
+    assert_eq!(second(&|request| request.record = vec![of("L4_PV")]), same);
+    assert_eq!(second(&|request| request.release = ReleaseName::Shared), "runs_differ");
+    assert_eq!(second(&|request| request.minis = true), "runs_differ");
+    assert_eq!(second(&|request| request.learn = vec![context_onto("L23_PV")]), "runs_differ");
+    let silence = SilenceRequest { population: "L4_E".into(), ..SilenceRequest::default() };
+    assert_eq!(second(&|request| request.silence = vec![silence.clone()]), "runs_differ");
 }
 
 #[test]
@@ -161,7 +205,19 @@ fn what_cannot_be_run_is_refused_with_what_is_allowed() {
     let record = |entry: RecordRequest| refused(&|request| request.record = vec![entry.clone()]);
     let silence = |entry: SilenceRequest| refused(&|request| request.silence = vec![entry.clone()]);
     let learn = |entry: LearnRequest| refused(&|request| request.learn = vec![entry.clone()]);
-    let cases: [(ActError, &str, &str, &str); 12] = [
+    let cases: [(ActError, &str, &str, &str); 14] = [
+        (
+            learn(LearnRequest { rule: LearnRule::Inhibitory, ..context_onto("L23_PV") }),
+            "cannot_simulate",
+            "learn[0]",
+            "excites those cells",
+        ),
+        (
+            learn(LearnRequest { source: "L4_E".into(), ..context_onto("L4_PV") }),
+            "no_input_rate",
+            "learn[0].parameters.input_hz",
+            "L4_E",
+        ),
         (learn(context_onto("L23_SOM")), "unknown_population", "learn[0].onto", "L23_SST"),
         (
             learn(LearnRequest { source: "topdown".into(), ..context_onto("L23_PV") }),

@@ -21,7 +21,7 @@ pub struct Learning {
     pub onto: Vec<bool>,
     /// How they learn.
     pub rule: LearningRule,
-    /// Bound of a weight, nS; at least the largest at the start. Four times the mean at the start where absent.
+    /// Bound of a weight, nS; raised to the largest at the start. Four times the mean at the start where absent.
     pub w_max_ns: Option<f64>,
 }
 
@@ -60,20 +60,20 @@ pub enum LearningRule {
         tau_minus_ms: f64,
         /// Decay of the slow postsynaptic trace, ms.
         tau_y_ms: f64,
-        /// Pair potentiation, as a share of the bound.
+        /// Pair potentiation, as a share of the mean weight at the start.
         a2_plus: f64,
-        /// Triplet potentiation, as a share of the bound.
+        /// Triplet potentiation, as a share of the mean weight at the start.
         a3_plus: f64,
-        /// Pair depression, as a share of the bound.
+        /// Pair depression, as a share of the mean weight at the start.
         a2_minus: f64,
-        /// Triplet depression, as a share of the bound.
+        /// Triplet depression, as a share of the mean weight at the start.
         a3_minus: f64,
     },
     /// [`Plasticity::Inhibitory`].
     Inhibitory {
         /// Decay of both traces, ms.
         tau_ms: f64,
-        /// Change per pair, as a share of the bound.
+        /// Change per pair, as a share of the mean weight at the start.
         eta: f64,
         /// Rate that the targets are driven to, Hz.
         target_hz: f64,
@@ -92,7 +92,8 @@ pub enum LearningRule {
         max_hz: f64,
         /// Time between updates, ms.
         interval_ms: f64,
-        /// Rate of a source, Hz; that of the fibres over the run where absent.
+        /// Rate of a source, Hz; where absent, what fibres would fire in this schedule if every stimulus were its context's
+        /// mean.
         input_hz: Option<f64>,
     },
 }
@@ -108,6 +109,9 @@ pub struct Learned {
     pub mean_ns: f64,
     /// The rule with its numbers.
     pub rule: Plasticity,
+    /// Share of the somatic rate at which a linear prediction settles on average: an input's single spikes are noise, and
+    /// explaining them would cost more than it gains.
+    pub settles_at: Option<f64>,
 }
 
 impl Learning {
@@ -168,7 +172,7 @@ impl LearningSurvey {
         self.n_excite > 0
     }
 
-    pub(super) fn mean_ns(&self) -> f64 {
+    fn mean_ns(&self) -> f64 {
         self.weight / self.n as f64
     }
 
@@ -181,24 +185,39 @@ impl LearningSurvey {
     }
 
     /// # Errors
-    /// When there is nothing to learn, or excitation and inhibition in one.
-    pub(super) fn check(&self, learning: &Learning) -> Result<(), LowerError> {
+    /// When there is nothing to learn, excitation and inhibition in one, or a sign for which the rule is not made.
+    fn check(&self, entry: usize, learning: &Learning) -> Result<(), LowerError> {
+        let source_name = || learning.source.clone();
         if self.n == 0 || self.weight <= 0.0 {
-            return Err(LowerError::NothingLearns { source_name: learning.source.clone() });
+            return Err(LowerError::NothingLearns { entry, source_name: source_name() });
         }
         if self.n_excite != 0 && self.n_excite != self.n {
-            return Err(LowerError::MixedSigns { source_name: learning.source.clone() });
+            return Err(LowerError::MixedSigns { entry, source_name: source_name() });
+        }
+        if self.excites() && matches!(learning.rule, LearningRule::Inhibitory { .. }) {
+            return Err(LowerError::NotInhibitory { entry, source_name: source_name() });
         }
         Ok(())
     }
 
-    /// The rule of these connections, with its numbers.
+    /// These connections with their rule, at a place among the projections.
     ///
     /// # Errors
-    /// When the rate of the sources is needed and unknown or zero.
-    pub(super) fn rule(&self, learning: &Learning, input: &ColumnInput<'_>) -> Result<Plasticity, LowerError> {
-        let w_max = learning.w_max_ns.unwrap_or(4.0 * self.mean_ns()).max(self.largest);
-        Ok(match learning.rule {
+    /// When they cannot learn by it, or the rate of the sources is needed and unknown or zero.
+    pub(super) fn learned(
+        &self,
+        entry: usize,
+        learning: &Learning,
+        input: &ColumnInput<'_>,
+        projection: usize,
+    ) -> Result<Learned, LowerError> {
+        self.check(entry, learning)?;
+        let mean_ns = self.mean_ns();
+        let w_max = learning.w_max_ns.unwrap_or(4.0 * mean_ns).max(self.largest);
+        // rules take their amplitudes in units of the bound
+        let share = mean_ns / w_max;
+        let mut settles_at = None;
+        let rule = match learning.rule {
             LearningRule::Pair { tau_plus_ms, tau_minus_ms, a_plus, a_minus, mu } => {
                 Plasticity::Pair { tau_plus_ms, tau_minus_ms, a_plus, a_minus, mu, w_max }
             }
@@ -216,14 +235,14 @@ impl LearningSurvey {
                 tau_x_ms,
                 tau_minus_ms,
                 tau_y_ms,
-                a2_plus,
-                a3_plus,
-                a2_minus,
-                a3_minus,
+                a2_plus: a2_plus * share,
+                a3_plus: a3_plus * share,
+                a2_minus: a2_minus * share,
+                a3_minus: a3_minus * share,
                 w_max,
             },
             LearningRule::Inhibitory { tau_ms, eta, target_hz } => {
-                Plasticity::Inhibitory { tau_ms, eta: eta * w_max, target_hz, w_max }
+                Plasticity::Inhibitory { tau_ms, eta: eta * mean_ns, target_hz, w_max }
             }
             LearningRule::ErrorCorrecting {
                 tau_ms,
@@ -235,26 +254,144 @@ impl LearningSurvey {
                 input_hz,
             } => {
                 let hz = input_hz.or_else(|| learning.fibres(input).map(|fibres| mean_hz(fibres, input)));
-                let per_ms = 1e-3 * hz.unwrap_or_default();
-                if per_ms <= 0.0 {
-                    return Err(LowerError::NoInputRate { source_name: learning.source.clone() });
-                }
-                let n_targets = self.is_reached.iter().filter(|is_reached| **is_reached).count() as f64;
-                let (sum_ns, n_in) = (self.weight / n_targets, self.n as f64 / n_targets);
-                // filtered Poisson arrivals have this second moment
-                let squares = n_in * (per_ms * per_ms + per_ms / (2.0 * tau_ms));
-                let (drive, predicted) = (sum_ns * per_ms, 1e-3 * predicts_hz);
-                let slope = exponent * predicted / drive;
-                let (gain, eta) = (predicted / drive.powf(exponent), 1.0 / (learning_ms * slope * squares));
+                let inputs = Inputs { per_ms: 1e-3 * hz.unwrap_or_default(), n: self.n_inputs(), tau_ms };
+                let Some((gain, eta)) = inputs.scale(mean_ns, exponent, 1e-3 * predicts_hz, learning_ms) else {
+                    return Err(LowerError::NoInputRate { entry, source_name: learning.source.clone() });
+                };
+                settles_at = (exponent == 1.0).then(|| 1.0 / (1.0 + inputs.noise()));
                 Plasticity::ErrorCorrecting { tau_ms, eta, gain, exponent, max_hz, interval_ms, w_max }
             }
-        })
+        };
+        Ok(Learned { projection, n: self.n, mean_ns, rule, settles_at })
+    }
+
+    /// Mean number of these connections onto a cell that has any.
+    fn n_inputs(&self) -> f64 {
+        let n_targets = self.is_reached.iter().filter(|is_reached| **is_reached).count();
+        self.n as f64 / n_targets.max(1) as f64
     }
 }
 
-/// Mean rate of a fibre over a run, Hz.
+/// Inputs of an average cell, filtered.
+#[derive(Debug, Clone, Copy)]
+struct Inputs {
+    /// Rate of each, 1/ms.
+    per_ms: f64,
+    n: f64,
+    tau_ms: f64,
+}
+
+impl Inputs {
+    /// Variance over squared mean of their sum: that of filtered Poisson trains.
+    fn noise(&self) -> f64 {
+        1.0 / (2.0 * self.tau_ms * self.n * self.per_ms)
+    }
+
+    /// Gain of a prediction that starts at `predicted` spikes per ms, and the learning rate under which the mean prediction
+    /// approaches the somatic rate with the time constant `learning_ms`, for equal weights of `weight_ns`. Nothing where
+    /// the inputs are silent.
+    ///
+    /// The sum x of weight times input has the mean m = n·w·λ and the relative variance ν = 1/(2τnλ), so E\[x^p\] =
+    /// m^p (1 + p(p − 1)ν/2) to second order, exactly for p = 1 and 2. The mean of Δw = η(r − φ)a, summed over the inputs,
+    /// has d(Σw)/dt = η(nλr − φ'·(nλ² + λ/2τ)·Σw), which relaxes at η φ' (nλ² + λ/2τ).
+    fn scale(&self, weight_ns: f64, exponent: f64, predicted: f64, learning_ms: f64) -> Option<(f64, f64)> {
+        let mean = self.n * weight_ns * self.per_ms;
+        let spread = 1.0 + 0.5 * exponent * (exponent - 1.0) * self.noise();
+        let gain = predicted / (mean.powf(exponent) * spread.max(0.1));
+        let slope = exponent * predicted / mean;
+        let squares = self.n * self.per_ms * self.per_ms * (1.0 + self.noise());
+        let eta = 1.0 / (learning_ms * slope * squares);
+        // the engine has them in single precision
+        let is_sound = |value: f64| (value as f32).is_normal();
+        (self.per_ms > 0.0 && is_sound(gain) && is_sound(eta)).then_some((gain, eta))
+    }
+}
+
+/// Mean rate of a fibre over a run in which every stimulus is its context's mean, so that it is no matter of the seed, Hz.
 fn mean_hz(fibres: &FibrePopulation, input: &ColumnInput<'_>) -> f64 {
     let n_steps = (input.schedule.duration_ms / input.dt_ms).round() as usize;
-    let expected = super::expected_spikes(fibres, input.schedule, input.dt_ms, n_steps);
+    let mut schedule = input.schedule.clone();
+    schedule.trials.iter_mut().for_each(|trial| trial.x = trial.mu);
+    let expected = super::expected_spikes(fibres, &schedule, input.dt_ms, n_steps);
     expected / f64::from(fibres.n_fibres.max(1)) / (input.schedule.duration_ms * 1e-3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bravli_rng::{Draw, Stream};
+
+    /// Means over repeats of Poisson inputs that learn to predict `target` per ms: the prediction at the start, at
+    /// `learning_ms`, and in the end.
+    fn learn(inputs: Inputs, exponent: f64, predicted: f64, target: f64, learning_ms: f64) -> [f64; 3] {
+        const REPEATS: u64 = 40;
+        let n = inputs.n as usize;
+        let (gain, eta) = inputs.scale(1.0, exponent, predicted, learning_ms).expect("inputs fire");
+        let decay = (-1.0 / inputs.tau_ms).exp();
+        let steps = (6.0 * learning_ms) as usize;
+        let mut at = [0.0; 3];
+        for repeat in 0..REPEATS {
+            let stream = Stream::new(repeat, "inputs", Draw::Fibre);
+            let (mut weights, mut a) = (vec![1.0; n], vec![inputs.per_ms; n]);
+            let mut windows = [(0.0, 0.0); 3];
+            for step in 0..steps {
+                for (input, a) in a.iter_mut().enumerate() {
+                    let fires = stream.uniform(input as u64, step as u64) < inputs.per_ms;
+                    *a = *a * decay + if fires { 1.0 - decay } else { 0.0 };
+                }
+                let x: f64 = weights.iter().zip(&a).map(|(w, a)| w * a).sum();
+                let error = target - gain * x.max(0.0).powf(exponent);
+                weights.iter_mut().zip(&a).for_each(|(w, a)| *w += eta * error * a);
+                // what these weights predict at the mean, which fluctuates less than the prediction
+                let mean = weights.iter().sum::<f64>() * inputs.per_ms;
+                let spread = 1.0 + 0.5 * exponent * (exponent - 1.0) * inputs.noise();
+                let mean = gain * mean.powf(exponent) * spread;
+                let near = |ms: f64| (step as f64 - ms).abs() < 0.05 * learning_ms;
+                for (window, ms) in windows.iter_mut().zip([0.0, learning_ms, 5.5 * learning_ms]) {
+                    if near(ms) {
+                        *window = (window.0 + mean, window.1 + 1.0);
+                    }
+                }
+            }
+            at.iter_mut().zip(windows).for_each(|(at, (sum, n))| *at += sum / n / REPEATS as f64);
+        }
+        at
+    }
+
+    #[test]
+    fn a_prediction_starts_where_it_is_asked_to_and_approaches_the_rate_in_the_time_it_is_given() {
+        let inputs = Inputs { per_ms: 0.005, n: 30.0, tau_ms: 20.0 };
+        let (target, learning_ms) = (0.008, 4_000.0);
+        let [start, middle, end] = learn(inputs, 1.0, 0.005, target, learning_ms);
+        let settles = target / (1.0 + inputs.noise());
+        // 40 repeats; 2 % of the weights' own fluctuation is left, and the window at the start is 5 % of a time constant long
+        assert!((start / 0.005 - 1.0).abs() < 0.03, "{start}");
+        assert!((end / settles - 1.0).abs() < 0.03, "{end} in place of {settles}");
+        let share = (middle - 0.005) / (settles - 0.005);
+        assert!((share - (1.0 - (-1.0_f64).exp())).abs() < 0.08, "{share} of the way after one time constant");
+    }
+
+    #[test]
+    fn a_square_starts_at_the_same_prediction() {
+        let inputs = Inputs { per_ms: 0.005, n: 10.0, tau_ms: 20.0 };
+        let (gain, _) = inputs.scale(0.7, 2.0, 0.005, 5_000.0).expect("inputs fire");
+        let stream = Stream::new(3, "inputs", Draw::Fibre);
+        let (decay, mut x, mut sum) = ((-1.0_f64 / 20.0).exp(), 0.0, 0.0);
+        let steps = 400_000;
+        for step in 0..steps {
+            let spikes = (0..10).filter(|input| stream.uniform(*input, step) < 0.005).count() as f64;
+            x = x * decay + 0.7 * spikes * (1.0 - decay);
+            sum += gain * x * x / steps as f64;
+        }
+        // 10,000 independent times; the square of a sum with a relative variance of one half
+        assert!((sum / 0.005 - 1.0).abs() < 0.04, "{sum}");
+    }
+
+    #[test]
+    fn silent_inputs_and_numbers_beyond_single_precision_have_no_scale() {
+        let inputs = Inputs { per_ms: 0.0, n: 10.0, tau_ms: 20.0 };
+        assert_eq!(inputs.scale(1.0, 1.0, 0.005, 5_000.0), None);
+        let slow = Inputs { per_ms: 1e-9, ..inputs };
+        assert_eq!(slow.scale(1e-5, 4.0, 0.005, 5_000.0), None);
+    }
 }

@@ -128,24 +128,50 @@ pub enum LowerError {
     /// No connection learns.
     #[error("{source_name} has no connection onto those cells that could learn")]
     NothingLearns {
+        /// Position of the learning entry.
+        entry: usize,
         /// Source of the connections.
         source_name: String,
     },
     /// Excitation and inhibition by one rule.
     #[error("{source_name} both excites and inhibits those cells")]
     MixedSigns {
+        /// Position of the learning entry.
+        entry: usize,
+        /// Source of the connections.
+        source_name: String,
+    },
+    /// A rule for inhibition on excitation.
+    #[error("{source_name} excites those cells: the inhibitory rule would drive them away from its target")]
+    NotInhibitory {
+        /// Position of the learning entry.
+        entry: usize,
         /// Source of the connections.
         source_name: String,
     },
     /// Nothing says how fast the sources fire.
-    #[error("the rate of {source_name} is not known, or 0: a prediction from it has no gain")]
+    #[error("the rate of {source_name} is not known, or too low for a prediction from it")]
     NoInputRate {
+        /// Position of the learning entry.
+        entry: usize,
         /// Source of the connections.
         source_name: String,
     },
 }
 
 impl LowerError {
+    /// Position of the learning entry that it is about.
+    #[must_use]
+    pub fn learning_entry(&self) -> Option<usize> {
+        match self {
+            Self::NothingLearns { entry, .. }
+            | Self::MixedSigns { entry, .. }
+            | Self::NotInhibitory { entry, .. }
+            | Self::NoInputRate { entry, .. } => Some(*entry),
+            Self::DelayTooLong { .. } | Self::TooManySpikes { .. } => None,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
@@ -156,6 +182,9 @@ impl LowerError {
                 "name a source and targets that are connected; one that two entries name learns by the first"
             }
             Self::MixedSigns { .. } => "name a population of one sign as the source",
+            Self::NotInhibitory { .. } => {
+                "name a population that inhibits, or take the rule error_correcting, pair or triplet"
+            }
             Self::NoInputRate { .. } => "give the parameter input_hz",
         }
     }
@@ -203,8 +232,9 @@ fn notes(input: &ColumnInput<'_>, delays: &Survey) -> Vec<String> {
     }
     if !input.learning.is_empty() {
         notes.push(
-            "connections that learn open all of a weight, which starts at the mean release of a rested synapse; they do \
-             not depress, facilitate or release spontaneously"
+            "connections that learn open all of a weight, which starts at the mean release of a rested synapse; they have \
+             one decay and one slow ratio, the mean of those that learn together, and do not depress, facilitate or release \
+             spontaneously"
                 .into(),
         );
     }

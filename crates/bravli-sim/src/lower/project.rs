@@ -23,13 +23,15 @@ struct From<'a> {
     name: &'a str,
     connections: Connections<'a>,
     class_excites: &'a [bool],
-    /// What learns of them.
-    learning: Vec<&'a Learning>,
+    /// What learns of them, with its position among all that learns.
+    learning: Vec<(usize, &'a Learning)>,
 }
 
 /// Projects everything: by sign, or by synapse class where each class has one state; what learns by its entry.
 pub(super) fn project<'a>(input: &ColumnInput<'a>) -> Result<Projected<'a>, LowerError> {
-    let learning = |population: usize| input.learning.iter().filter(|learning| learning.is_of(population)).collect();
+    let learning = |population: usize| {
+        input.learning.iter().enumerate().filter(|(_, learning)| learning.is_of(population)).collect()
+    };
     let cells = From {
         population: CELLS,
         name: input.population,
@@ -49,23 +51,26 @@ pub(super) fn project<'a>(input: &ColumnInput<'a>) -> Result<Projected<'a>, Lowe
     let mut learned = Vec::new();
     for from in std::iter::once(cells).chain(fibres) {
         let (classes, surveys) =
-            rows::survey(input, from.connections, from.class_excites, &from.learning, &mut projected.delays);
+            rows::survey(input, from.connections, from.class_excites, &from.learners(), &mut projected.delays);
         from.add_plain(input, &classes, &mut projected);
         for (by, survey) in surveys.iter().enumerate() {
-            let index = input.learning.iter().position(|learning| std::ptr::eq(learning, from.learning[by]));
-            learned.push((index, from.add_learning(input, by, survey, &mut projected)?));
+            learned.push((from.learning[by].0, from.add_learning(input, by, survey, &mut projected)?));
         }
     }
-    learned.sort_by_key(|(index, _)| *index);
+    learned.sort_by_key(|(entry, _)| *entry);
     projected.learned = learned.into_iter().map(|(_, learned)| learned).collect();
     Ok(projected)
 }
 
 impl<'a> From<'a> {
+    fn learners(&self) -> Vec<&'a Learning> {
+        self.learning.iter().map(|(_, learning)| *learning).collect()
+    }
+
     fn chosen(&self, classes: &[usize], learns_by: Option<usize>, excites: bool, n: u64) -> Chosen<'a> {
         Chosen {
             is_wanted: (0..self.class_excites.len()).map(|class| classes.contains(&class)).collect(),
-            learning: self.learning.clone(),
+            learning: self.learners(),
             learns_by,
             excites,
             n,
@@ -122,16 +127,15 @@ impl<'a> From<'a> {
         survey: &LearningSurvey,
         projected: &mut Projected<'a>,
     ) -> Result<Learned, LowerError> {
-        let learning = self.learning[by];
-        survey.check(learning)?;
-        let rule = survey.rule(learning, input)?;
+        let (entry, learning) = self.learning[by];
+        let learned = survey.learned(entry, learning, input, projected.projections.len())?;
         let (fast, slow) = fast_and_slow(survey.excites());
         let rise_ms = rows::fast_rise_ms(input, survey.excites());
         let decay_ms = survey.mean_decay_ms().max(rows::shortest_decay_ms(rise_ms));
         let reversal_mv = if survey.excites() { input.receptors.e_exc_mv } else { input.receptors.e_gaba_a_mv };
-        let learner = projected.receptors.len();
+        let receptor = RECEPTORS.len() + projected.receptors.len();
         projected.receptors.push(Receptor {
-            name: format!("{} of {}, learning {learner}", RECEPTORS[fast], learning.source),
+            name: format!("{} of {}, learning {entry}", RECEPTORS[fast], learning.source),
             kinetics: Kinetics::Biexponential { rise_ms, decay_ms },
             effect: Effect::Conductance { reversal_mv },
         });
@@ -139,17 +143,16 @@ impl<'a> From<'a> {
         let chosen = self.chosen(&classes, Some(by), survey.excites(), survey.n);
         let rows = ConnectionRows::new(input, self.connections, chosen, Own::Learnt);
         projected.projections.push(Projection {
-            name: format!("{}->{}:learning {learner}", self.name, input.population),
+            name: format!("{}->{}:learning {entry}", self.name, input.population),
             source: self.population,
             target: CELLS,
-            receptor: RECEPTORS.len() + learner,
+            receptor,
             slow: (survey.mean_ratio() > 0.0).then(|| Slow { receptor: slow, ratio: survey.mean_ratio() }),
             connections: Connectivity::Given(Arc::new(rows)),
             release: Release::Static,
-            plasticity: Some(rule),
+            plasticity: Some(learned.rule),
         });
-        let projection = projected.projections.len() - 1;
-        Ok(Learned { projection, n: survey.n, mean_ns: survey.mean_ns(), rule })
+        Ok(learned)
     }
 }
 

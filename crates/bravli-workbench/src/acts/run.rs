@@ -10,7 +10,27 @@ use crate::replies::{
 use crate::requests::{ComputeUpe, Simulate};
 use crate::stages;
 use crate::workbench::Workbench;
+use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// Useful calls after a run.
+fn next_of(run: &str, n_spreads: usize, learns: bool) -> Vec<String> {
+    let mut next = vec![match n_spreads {
+        0 => "simulate with protocol.kind = gaussian_blocks to ask about prediction errors".into(),
+        1 => "compute_upe wants two values of sigma or more; for a short run give protocol {\"mu\": [4], \"sigma\": \
+              [0.2, 2], \"lead_in_trials\": 10} in place of a cut"
+            .into(),
+        _ => format!("compute_upe {{\"runs\": [{run:?}]}}; more seeds make it surer"),
+    }];
+    if learns {
+        next.push(
+            "the same run with learning frozen, as its control, since what learns does not depress: parameters \
+             {\"learning_ms\": 1e9} for error_correcting, amplitudes of 0 for other rules"
+                .into(),
+        );
+    }
+    next
+}
 
 impl Workbench {
     /// Simulates a circuit under a boundary and a protocol.
@@ -34,6 +54,8 @@ impl Workbench {
         let id = stages::run::id(&prepared, &circuit, &boundary);
         let n_trials = prepared.schedule.trials.len() as u64;
         let duration_ms = prepared.schedule.duration_ms;
+        let spreads: BTreeSet<u64> = prepared.schedule.contexts.iter().map(|context| context.sigma.to_bits()).collect();
+        let learns = !prepared.learn.is_empty();
         let mut status = Status::Found;
         if self.store().get(&id, Some("run"), "run").is_err() {
             status = Status::Made;
@@ -89,11 +111,7 @@ impl Workbench {
             weights,
             ledger: LedgerCounts::from(&record.ledger),
             notes: record.notes.clone(),
-            next: if n_trials > 0 {
-                vec![format!("compute_upe {{\"runs\": [{:?}]}}; more seeds make it surer", record.id)]
-            } else {
-                vec!["simulate with protocol.kind = gaussian_blocks to ask about prediction errors".into()]
-            },
+            next: next_of(&record.id, spreads.len(), learns),
             artifact: record.id,
         })
     }

@@ -46,7 +46,7 @@ impl Workbench {
         }
         if matches!(record.kind.as_str(), "run" | "report") {
             let minis = record.request["minis"].as_bool().unwrap_or_default();
-            uses = uses.with(ledger::run(sourced, column, minis));
+            uses = uses.with(ledger::run(sourced, column, minis, &stages::run::learning_assumptions(record)?));
         }
         Ok(uses)
     }

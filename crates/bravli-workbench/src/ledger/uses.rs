@@ -331,11 +331,14 @@ fn leaves(condition: &Condition, start: &str) -> Vec<(String, f64)> {
 }
 
 /// The numbers of the neurons of the cells placed, and of the receptors.
-pub(crate) fn run(sourced: &Sourced, placed: &Column, minis: bool) -> Uses {
+pub(crate) fn run(sourced: &Sourced, placed: &Column, minis: bool, learning: &[(u32, String)]) -> Uses {
     let recipe = &sourced.recipe;
     let mut uses: Uses = sourced.under(NEURONS, "receptors.").collect();
     if minis {
         uses.add(sourced.under(MINIS, "row["));
+    }
+    for (n, why) in learning {
+        uses.assume(*n, why);
     }
     let cells = &placed.cells;
     let kinds: BTreeSet<(u16, u16)> = (0..cells.len()).map(|i| (cells.population[i], cells.etype[i])).collect();

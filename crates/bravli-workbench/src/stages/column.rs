@@ -63,7 +63,7 @@ pub(crate) fn admitted(
 ) -> Result<(Placed, Ledger), ActError> {
     let placed = placed(request, &sourced.recipe, files)?;
     let column = &placed.column;
-    let whole = ledger::circuit(sourced, column).with(ledger::run(sourced, column, false));
+    let whole = ledger::circuit(sourced, column).with(ledger::run(sourced, column, false, &[]));
     let whole = match own_conditions(&sourced.recipe, column) {
         Some((boundary, own)) => whole.with(ledger::boundary(sourced, column, &boundary, &own)),
         None => whole,

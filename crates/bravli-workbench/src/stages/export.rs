@@ -173,6 +173,17 @@ fn write(store: &Store, knowledge: Arc<KnowledgeBase>, parts: &Parts, folder: &P
     if let Some(record) = parts.run.as_ref().filter(silenced) {
         notes.push(format!("cells that {} silences are not in simulation_config.json", record.id));
     }
+    let records = |record: &&ArtifactRecord| record.request["record"].is_array();
+    if let Some(record) = parts.run.as_ref().filter(records) {
+        notes.push(format!("traces that {} recorded stay in the lab, as SONATA reports", record.id));
+    }
+    let learns = |record: &&ArtifactRecord| record.request["learn"].is_array();
+    if let Some(record) = parts.run.as_ref().filter(learns) {
+        notes.push(format!(
+            "connections that learn in {} stand as wired, with their release and without learning; its weights are in the lab",
+            record.id
+        ));
+    }
     let exported = export_circuit(
         folder,
         &CircuitExport {

@@ -3,7 +3,7 @@
 use super::{boundary, circuit, circuit::input, controls, read_json, recipe, responses, run, write_json, write_text};
 use crate::error::ActError;
 use crate::progress::Progress;
-use crate::replies::{ControlRow, LedgerCounts, RateRow};
+use crate::replies::{ControlRow, LedgerCounts, RateRow, WeightRow};
 use crate::requests::{ComputeUpe, LearnRequest};
 use crate::store::{ArtifactRecord, Draft, Ledger, Made, Store};
 use bravli_analysis::{UpeOptions, UpeReport, assess};
@@ -50,7 +50,7 @@ pub(crate) fn runs(store: &Store, request: &ComputeUpe) -> Result<Vec<ArtifactRe
                 "runs_differ",
                 field,
                 format!(
-                    "{id} differs from {} in circuit, boundary, protocol, length, release, silencing or learning",
+                    "{id} differs from {} in circuit, boundary, protocol, length, release, silencing, minis or learning",
                     first.id
                 ),
                 "give runs that differ in their seed alone",
@@ -80,8 +80,17 @@ fn conditions(run: &ArtifactRecord) -> serde_json::Value {
     request
 }
 
+/// Whether weights changed in every run, so that they can hold what a context was like.
+fn weights_changed(runs: &[ArtifactRecord]) -> bool {
+    let changed = |run: &ArtifactRecord| {
+        let rows: Vec<WeightRow> = serde_json::from_value(run.summary["weights"].clone()).unwrap_or_default();
+        rows.iter().any(|row| row.changed_ns > 0.0)
+    };
+    runs.iter().all(changed)
+}
+
 /// What contexts can act through.
-fn learning_assumption(learn: &[LearnRequest]) -> String {
+fn learning_assumption(learn: &[LearnRequest], is_learned: bool) -> String {
     if learn.is_empty() {
         return "no synapse learns during the protocol; contexts act through short-term plasticity, adaptation and the \
                 top-down rate"
@@ -89,9 +98,10 @@ fn learning_assumption(learn: &[LearnRequest]) -> String {
     }
     let entries: Vec<String> =
         learn.iter().map(|entry| format!("{} onto {} ({})", entry.source, entry.onto, entry.rule.name())).collect();
+    let held = if is_learned { "and their weights can hold a context's spread" } else { "but no weight changed" };
     format!(
         "these connections learn during the protocol, release all of their weight and do not depress: {}; how fast they \
-         learn is assumed",
+         learn is assumed, {held}",
         entries.join(", ")
     )
 }
@@ -141,7 +151,8 @@ pub(crate) fn make(
             .any(|condition| matches!(condition, Condition::Dirichlet { rate, .. } if rate.hz_per_sigma > 0.0));
         let mut assumptions = boundary::assumptions(&boundary);
         let learns = run::prepared(store, &runs[0])?.learn;
-        assumptions.push(learning_assumption(&learns));
+        let is_learned = weights_changed(runs);
+        assumptions.push(learning_assumption(&learns, is_learned));
         if top_down_on && !tells_sigma {
             assumptions
                 .push("the top-down rate tells the circuit the context's mean and nothing about its spread".into());
@@ -156,7 +167,7 @@ pub(crate) fn make(
             n_bootstrap: request.n_bootstrap,
             n_surrogates: request.n_bootstrap,
             seed: request.seed,
-            plasticity_on: !learns.is_empty(),
+            plasticity_on: is_learned,
             top_down_on: tells_sigma,
             tau_adaptation_ms: slowest_adaptation_ms(store, &circuit_record, &boundary)?,
             assumptions,

@@ -6,6 +6,7 @@ use crate::requests::ExportFormat;
 use crate::stages::run;
 use crate::store::Store;
 use bravli_facts::KnowledgeBase;
+use bravli_sim::network::{Network, Plasticity, Projection, Release};
 use bravli_sim::outside::{Files, Untranslated, brian2, nest};
 use std::fs;
 use std::path::Path;
@@ -36,7 +37,7 @@ pub(super) fn write(
             ExportFormat::Nest => nest(network, duration_ms),
             _ => brian2(network, duration_ms),
         };
-        let files = translated.map_err(|parts| refused(format, &parts))?;
+        let files = translated.map_err(|parts| refused(format, network, &parts))?;
         save(&files, folder)?;
         let cells = network.populations.iter().map(|p| ("nodes".to_owned(), p.name.clone(), u64::from(p.n_cells)));
         let edges = network.projections.iter().map(|projection| {
@@ -59,10 +60,37 @@ pub(super) fn write(
     })
 }
 
+/// Each message once, with the first of the fields that it is about and their number.
+fn told(parts: &[Untranslated]) -> Vec<String> {
+    let mut told: Vec<(&str, &str, usize)> = Vec::new();
+    for part in parts {
+        match told.iter_mut().find(|(_, message, _)| *message == part.message) {
+            Some((_, _, n)) => *n += 1,
+            None => told.push((&part.field, &part.message, 1)),
+        }
+    }
+    let line = |(field, message, n): (&str, &str, usize)| match n {
+        1 => format!("{field}: {message}"),
+        _ => format!("{field} and {} more: {message}", n - 1),
+    };
+    told.into_iter().map(line).collect()
+}
+
+fn predicts(projection: &Projection<'_>) -> bool {
+    matches!(projection.plasticity, Some(Plasticity::ErrorCorrecting { .. }))
+}
+
 /// What an engine cannot express, all of it.
-fn refused(format: ExportFormat, parts: &[Untranslated]) -> ActError {
-    let told: Vec<String> = parts.iter().map(|part| format!("{}: {}", part.field, part.message)).collect();
+fn refused(format: ExportFormat, network: &Network<'_>, parts: &[Untranslated]) -> ActError {
+    let told = told(parts);
     let remedy = match (format, parts.first()) {
+        _ if network.projections.iter().any(predicts) => {
+            "no other engine runs the error-correcting rule; simulate without it to export the rest".to_owned()
+        }
+        _ if network.projections.iter().any(|projection| projection.release == Release::Stochastic) => {
+            "simulate with \"release\": \"deterministic\" or \"shared\", and export that run with format brian2"
+                .to_owned()
+        }
         (ExportFormat::Nest, _) => "export with format brian2, whose equations are free".to_owned(),
         (_, Some(first)) => first.remedy.clone(),
         (_, None) => String::new(),

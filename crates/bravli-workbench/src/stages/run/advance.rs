@@ -15,6 +15,10 @@ use std::time::{Duration, Instant};
 /// Rate that memory and time are estimated at before anything has fired, Hz: that of a driven column.
 const EXPECTED_HZ: f64 = 5.0;
 
+/// Bytes that a recorded weight takes besides its connection: where it is from, its start and last sample, and samples on
+/// their way.
+const BYTES_PER_WEIGHT: f64 = 100.0;
+
 /// Wall time after which the time left is told as measured instead of estimated.
 const MEASURED_AFTER: Duration = Duration::from_millis(200);
 
@@ -55,7 +59,8 @@ enum Pause {
 pub(super) fn advance(course: &Course<'_>, progress: &dyn Progress) -> Result<Completed, ActError> {
     let network = course.network;
     let estimated = estimate(network, EXPECTED_HZ);
-    check_room(estimated.bytes)?;
+    let n_weighed: usize = course.plan.weights.iter().map(|weights| weights.start.len()).sum();
+    check_room(estimated.bytes + n_weighed as f64 * BYTES_PER_WEIGHT)?;
     let expected_s =
         estimated.core_s_per_s * course.n_steps as f64 * network.dt_ms * 1e-3 / course.threads.max(1) as f64;
     let layout = format!(

@@ -56,7 +56,9 @@ fn check_silence(index: usize, entry: &SilenceRequest, duration_ms: f64) -> Resu
     let amplitude = whole.amplitude.unwrap_or_default();
     let (fits, range) = match entry.how {
         SilenceMeans::Conductance => ((0.0..=MAX_AMPLITUDE).contains(&amplitude), "0 to 100000 nS"),
-        SilenceMeans::Current => (amplitude.abs() <= MAX_AMPLITUDE, "-100000 to 100000 pA"),
+        SilenceMeans::Current => {
+            ((-MAX_AMPLITUDE..=0.0).contains(&amplitude), "-100000 to 0 pA, since a positive current excites")
+        }
     };
     if fits {
         return Ok(());
@@ -73,11 +75,15 @@ fn check_silence(index: usize, entry: &SilenceRequest, duration_ms: f64) -> Resu
 fn cells_of(population: &str, ids: &[u32], column: &Column, place: &str) -> Result<Vec<u32>, ActError> {
     let populations = &column.header.populations;
     if population.is_empty() == ids.is_empty() {
+        let name = if population.is_empty() { populations[0].name.as_str() } else { population };
+        let index = populations.iter().position(|known| known.name == name);
+        let own = column.cells.population.iter().enumerate().filter(|(_, of)| Some(usize::from(**of)) == index);
+        let some: Vec<usize> = own.map(|(cell, _)| cell).take(5).collect();
         return Err(ActError::new(
             "bad_selection",
             place,
             "needs either a population or cells",
-            format!("for example {{\"population\": {:?}}} or {{\"cells\": [0, 1]}}", populations[0].name),
+            format!("for example {{\"population\": {name:?}}}, or of its cells {{\"cells\": {some:?}}}"),
         ));
     }
     if population.is_empty() {

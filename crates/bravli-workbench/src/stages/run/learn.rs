@@ -1,14 +1,19 @@
 //! Which connections learn, and by what.
 
+use super::choose::Traced;
 use super::{DT_MS, choose};
+use crate::assets;
 use crate::error::ActError;
-use crate::replies::{WeightRow, round};
-use crate::requests::{LearnRequest, LearnRule};
+use crate::replies::{RateRow, WeightRow, round};
+use crate::requests::{LearnRequest, LearnRule, RecordRequest, RecordVariable};
 use bravli_circuit::Column;
 use bravli_recipe::nearest;
 use bravli_sim::lower::{Learned, Learning, LearningRule, LearningSource, Lowered};
-use bravli_sim::network::{Network, Plasticity, Row, WeightTrace};
+use bravli_sim::network::{Cells, Network, Plasticity, Row, WeightTrace};
 use bravli_sonata::{WeightPlan, WeightWriter};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Entries of a request.
 const MAX_ENTRIES: usize = 64;
@@ -22,103 +27,131 @@ const MAX_BYTES: f64 = 8.0 * 1_073_741_824.0;
 /// Share of weights at a bound that is worth a note, %.
 const MANY_PERCENT: f64 = 10.0;
 
-/// A number of a rule: its name, its value where a request gives none, and its range.
-type Parameter = (&'static str, Option<f64>, f64, f64);
+/// Bound of a weight, which every rule has.
+const W_MAX: &str = "w_max_ns";
 
-const W_MAX: Parameter = ("w_max_ns", None, 1e-6, 1e4);
+/// Rate of a source, which a prediction needs.
+const INPUT: &str = "input_hz";
 
-/// Numbers of the rule after Wilmes et al. 2025 (doi:10.7554/eLife.95127): the rates that it is told in are ours, and so
-/// is how long learning takes, which the theory leaves open.
-const ERROR_CORRECTING: [Parameter; 8] = [
-    ("tau_ms", Some(20.0), 0.1, 1e4),
-    ("exponent", Some(1.0), 0.1, 10.0),
-    ("predicts_hz", Some(5.0), 1e-3, 1e3),
-    ("learning_ms", Some(5_000.0), 1.0, 1e9),
-    ("max_hz", Some(200.0), 1e-3, 1e4),
-    ("interval_ms", Some(10.0), DT_MS, 1e4),
-    ("input_hz", None, 1e-6, 1e4),
-    W_MAX,
-];
+/// Numbers of a rule.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleNumbers {
+    /// What the defaults rest on.
+    because: String,
+    numbers: BTreeMap<String, RuleNumber>,
+}
 
-/// Gütig et al. 2003 (doi:10.1523/JNEUROSCI.23-09-03697.2003): lambda 0.005, alpha 1.05, mu 0.02, tau 20 ms.
-const PAIR: [Parameter; 6] = [
-    ("tau_plus_ms", Some(20.0), 0.1, 1e4),
-    ("tau_minus_ms", Some(20.0), 0.1, 1e4),
-    ("a_plus", Some(0.005), 0.0, 1.0),
-    ("a_minus", Some(0.00525), 0.0, 1.0),
-    ("mu", Some(0.02), 0.0, 10.0),
-    W_MAX,
-];
+/// A number of a rule: its value where a request gives none, and its range.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleNumber {
+    #[serde(default)]
+    default: Option<f64>,
+    from: f64,
+    to: f64,
+}
 
-/// Pfister & Gerstner 2006 (doi:10.1523/JNEUROSCI.1425-06.2006), table 4: visual cortex, all to all, full model.
-const TRIPLET: [Parameter; 9] = [
-    ("tau_plus_ms", Some(16.8), 0.1, 1e4),
-    ("tau_x_ms", Some(101.0), 0.1, 1e5),
-    ("tau_minus_ms", Some(33.7), 0.1, 1e4),
-    ("tau_y_ms", Some(125.0), 0.1, 1e5),
-    ("a2_plus", Some(5e-10), 0.0, 1.0),
-    ("a3_plus", Some(6.2e-3), 0.0, 1.0),
-    ("a2_minus", Some(7e-3), 0.0, 1.0),
-    ("a3_minus", Some(2.3e-4), 0.0, 1.0),
-    W_MAX,
-];
+/// Numbers of a rule, of the shipped `recipes/learning.yaml`.
+fn numbers(rule: LearnRule) -> Result<&'static RuleNumbers, ActError> {
+    static ALL: OnceLock<Result<BTreeMap<String, RuleNumbers>, String>> = OnceLock::new();
+    let all = ALL.get_or_init(|| serde_saphyr::from_str(assets::learning_text()).map_err(|error| error.to_string()));
+    let broken = |message: String| {
+        ActError::new("bad_program", "recipes/learning.yaml", message, "build bravli again from unchanged files")
+    };
+    let all = all.as_ref().map_err(|message| broken(message.clone()))?;
+    all.get(rule.name()).ok_or_else(|| broken(format!("it holds no rule {}", rule.name())))
+}
 
-/// Vogels et al. 2011 (doi:10.1126/science.1211095): tau 20 ms; the step per pair is a thousandth of the bound.
-const INHIBITORY: [Parameter; 4] =
-    [("tau_ms", Some(20.0), 0.1, 1e4), ("eta", Some(1e-3), 0.0, 1.0), ("target_hz", Some(5.0), 0.0, 1e3), W_MAX];
-
-fn parameters(rule: LearnRule) -> &'static [Parameter] {
-    match rule {
-        LearnRule::ErrorCorrecting => &ERROR_CORRECTING,
-        LearnRule::Pair => &PAIR,
-        LearnRule::Triplet => &TRIPLET,
-        LearnRule::Inhibitory => &INHIBITORY,
-    }
+/// Numbers that learning adds to those of a run: how many, and what they rest on.
+pub(super) fn assumed(requests: &[LearnRequest]) -> Result<Vec<(u32, String)>, ActError> {
+    let of = |(index, request): (usize, &LearnRequest)| {
+        let because = &numbers(request.rule)?.because;
+        let why = format!(
+            "learn[{index}], {} onto {} by {}, defaults or as requested: {because}",
+            request.source,
+            request.onto,
+            request.rule.name()
+        );
+        Ok((request.parameters.len() as u32, why))
+    };
+    requests.iter().enumerate().map(of).collect()
 }
 
 /// The same entries with every number that has a default; checks what needs no circuit.
-pub(super) fn whole(requests: &[LearnRequest]) -> Result<Vec<LearnRequest>, ActError> {
+pub(super) fn whole(requests: &[LearnRequest], duration_ms: f64) -> Result<Vec<LearnRequest>, ActError> {
     if requests.len() > MAX_ENTRIES {
         let message = format!("must hold at most {MAX_ENTRIES} entries, got {}", requests.len());
         return Err(ActError::new("too_many_entries", "learn", message, "leave some away"));
     }
-    requests.iter().enumerate().map(|(index, request)| whole_entry(index, request)).collect()
+    let one = |(index, request): (usize, &LearnRequest)| {
+        let same = |other: &LearnRequest| (&other.source, &other.onto) == (&request.source, &request.onto);
+        if let Some(before) = requests[..index].iter().position(same) {
+            let message =
+                format!("learn[{before}] has the connections of {} onto {} already", request.source, request.onto);
+            return Err(ActError::new("duplicate_entry", format!("learn[{index}]"), message, "name each pair once"));
+        }
+        let entry = whole_entry(index, request)?;
+        check_times(index, &entry, duration_ms)?;
+        Ok(entry)
+    };
+    requests.iter().enumerate().map(one).collect()
 }
 
 fn whole_entry(index: usize, request: &LearnRequest) -> Result<LearnRequest, ActError> {
-    let known = parameters(request.rule);
+    let known = &numbers(request.rule)?.numbers;
     let mut entry = request.clone();
     for (name, value) in &request.parameters {
         let place = format!("learn[{index}].parameters.{name}");
-        let Some((_, _, low, high)) = known.iter().find(|(known, ..)| known == name) else {
-            let all: Vec<String> = known
-                .iter()
-                .map(|(name, default, ..)| {
-                    default.map_or_else(|| (*name).to_owned(), |value| format!("{name} ({value})"))
-                })
-                .collect();
+        let Some(RuleNumber { from, to, .. }) = known.get(name) else {
+            let told = |(name, number): (&String, &RuleNumber)| {
+                number.default.map_or_else(|| name.clone(), |value| format!("{name} ({value})"))
+            };
             return Err(ActError::new(
                 "unknown_parameter",
                 place,
                 format!("{} has no parameter {name:?}", request.rule.name()),
-                format!("there are {}", all.join(", ")),
+                format!("there are {}", known.iter().map(told).collect::<Vec<_>>().join(", ")),
             ));
         };
-        if !(low..=high).contains(&value) {
-            return Err(ActError::new(
-                "bad_parameter",
-                place,
-                format!("must lie in {low} to {high}, got {value}"),
-                "leave it out for its default",
-            ));
+        if !(from..=to).contains(&value) {
+            let message = format!("must lie in {from} to {to}, got {value}");
+            return Err(ActError::new("bad_parameter", place, message, "leave it out for its default"));
         }
     }
-    for (name, default, ..) in known {
-        if let Some(value) = default {
-            entry.parameters.entry((*name).to_owned()).or_insert(*value);
+    for (name, number) in known {
+        if let Some(value) = number.default {
+            entry.parameters.entry(name.clone()).or_insert(value);
         }
     }
     Ok(entry)
+}
+
+/// Checks numbers of a whole entry against each other.
+fn check_times(index: usize, entry: &LearnRequest, duration_ms: f64) -> Result<(), ActError> {
+    if entry.rule != LearnRule::ErrorCorrecting {
+        return Ok(());
+    }
+    let number = |name: &str| entry.parameters.get(name).copied().unwrap_or_default();
+    let refuse = |name: &str, message: String, remedy: &str| {
+        Err(ActError::new("bad_parameter", format!("learn[{index}].parameters.{name}"), message, remedy))
+    };
+    let (predicts, ceiling) = (number("predicts_hz"), number("max_hz"));
+    if predicts >= ceiling {
+        let message =
+            format!("a prediction of {predicts} Hz at the start is not below its ceiling max_hz of {ceiling}");
+        return refuse("predicts_hz", message, "raise max_hz, or lower predicts_hz");
+    }
+    let (interval, learning) = (number("interval_ms"), number("learning_ms"));
+    if interval > duration_ms {
+        let message = format!("weights change every {interval} ms, and the run lasts {duration_ms} ms");
+        return refuse("interval_ms", message, "give a shorter interval, such as 10");
+    }
+    if learning < 3.0 * interval {
+        let message = format!("weights that change every {interval} ms cannot learn within {learning} ms");
+        return refuse("learning_ms", message, "give at least three times interval_ms");
+    }
+    Ok(())
 }
 
 /// What learns; `sources` are the boundary's sources of fibres, in their order.
@@ -148,13 +181,23 @@ pub(super) fn learning(
                 return Err(unknown("source", &request.source, known));
             }
         };
+        if let (LearningSource::Cells(_), LearnRule::ErrorCorrecting, None) =
+            (&from, request.rule, request.parameters.get(INPUT))
+        {
+            return Err(ActError::new(
+                "no_input_rate",
+                format!("learn[{index}].parameters.{INPUT}"),
+                format!("a prediction from {} needs the rate that its cells are expected to fire at", request.source),
+                "give it in Hz, for example the mean rate of a run without learning",
+            ));
+        }
         let onto = at(&request.onto).ok_or_else(|| unknown("onto", &request.onto, populations.clone()))?;
         Ok(Learning {
             source: request.source.clone(),
             from,
             onto: marked(onto),
             rule: rule(request),
-            w_max_ns: request.parameters.get(W_MAX.0).copied(),
+            w_max_ns: request.parameters.get(W_MAX).copied(),
         })
     };
     requests.iter().enumerate().map(one).collect()
@@ -172,7 +215,7 @@ fn rule(request: &LearnRequest) -> LearningRule {
             learning_ms: number("learning_ms"),
             max_hz: number("max_hz"),
             interval_ms: number("interval_ms"),
-            input_hz: given("input_hz"),
+            input_hz: given(INPUT),
         },
         LearnRule::Pair => LearningRule::Pair {
             tau_plus_ms: number("tau_plus_ms"),
@@ -272,30 +315,84 @@ pub(super) fn rows(
             start_ns: round(start.0, 5),
             end_ns: round(end.0, 5),
             end_sd_ns: round(end.1, 5),
+            changed_ns: round(change(&weighed.plan.start, writer.last()), 8),
             file: weighed.file.clone(),
         }
     };
     requests.iter().zip(learned).zip(weighed).zip(writers).map(row).collect()
 }
 
+/// The numbers that followed from where weights started.
+pub(super) fn notes(requests: &[LearnRequest], learned: &[Learned]) -> Vec<String> {
+    let note = |(request, learned): (&LearnRequest, &Learned)| {
+        let by = match learned.rule {
+            Plasticity::ErrorCorrecting { eta, gain, exponent, .. } => format!(
+                "predict {gain:.4}·x^{exponent} spikes per ms, x the sum of weight (nS) times input (per ms), and learn by \
+                 {eta:.4} nS·ms"
+            ),
+            _ => format!("learn by the rule {}", request.rule.name()),
+        };
+        let raised = request.parameters.get(W_MAX).is_some_and(|asked| *asked < w_max(learned));
+        let raised = if raised { ", the largest at the start, in place of the lower w_max_ns" } else { "" };
+        let settles = learned.settles_at.map_or_else(String::new, |share| {
+            format!(
+                "; steady inputs make a prediction settle at {:.0} % of the rate, since their single spikes are noise to it",
+                100.0 * share
+            )
+        });
+        let bound = w_max(learned);
+        format!("{} onto {}: weights {by}, up to {bound:.3} nS{raised}{settles}", request.source, request.onto)
+    };
+    requests.iter().zip(learned).map(note).collect()
+}
+
+/// What traces leave out.
+pub(super) fn trace_notes(learning: &[Learning], records: &[RecordRequest], traced: &[Traced]) -> Vec<String> {
+    let leaves_out = |variable| matches!(variable, RecordVariable::GAmpa | RecordVariable::GGabaA);
+    let reached = |traced: &Traced| {
+        let Cells::Some(cells) = &traced.trace.cells else { return true };
+        learning.iter().any(|learning| cells.iter().any(|cell| learning.onto[*cell as usize]))
+    };
+    let pairs = records.iter().zip(traced).filter(|(record, traced)| leaves_out(record.variable) && reached(traced));
+    pairs
+        .map(|(record, traced)| {
+            format!("{} leaves out the {} of connections that learn", traced.file, record.variable.name())
+        })
+        .collect()
+}
+
 /// What a scientist should notice about weights at the end.
-pub(super) fn end_notes(requests: &[LearnRequest], learned: &[Learned], writers: &[WeightWriter]) -> Vec<String> {
+pub(super) fn end_notes(
+    requests: &[LearnRequest],
+    learned: &[Learned],
+    writers: &[WeightWriter],
+    rates: &[RateRow],
+) -> Vec<String> {
     let mut notes = Vec::new();
     for ((request, learned), writer) in requests.iter().zip(learned).zip(writers) {
-        let at = |bound: f64| {
-            // single precision may stop short of a bound by its last bit
-            let near =
-                writer.last().iter().filter(|weight| (f64::from(weight.abs()) - bound).abs() < 1e-4 * w_max(learned));
-            100.0 * near.count() as f64 / writer.last().len().max(1) as f64
+        let hz = rates.iter().find(|rate| rate.population == request.onto).map_or(0.0, |rate| rate.mean_hz);
+        let number = |name: &str| request.parameters.get(name).copied().unwrap_or_default();
+        let advice = format!(
+            "{} fired at {hz} Hz, and weights were to predict {} Hz at the start; give predicts_hz near the rate",
+            request.onto,
+            number("predicts_hz")
+        );
+        let missed = format!("{} fired at {hz} Hz, target_hz is {}", request.onto, number("target_hz"));
+        let [low, high] = match request.rule {
+            LearnRule::ErrorCorrecting => [advice.clone(), advice],
+            LearnRule::Inhibitory => [missed.clone(), format!("{missed}; raise w_max_ns")],
+            LearnRule::Pair | LearnRule::Triplet => {
+                ["this rule tends to do so".to_owned(), "this rule tends to do so".into()]
+            }
         };
-        for (bound, remedy) in [
-            (w_max(learned), "raise w_max_ns, or predicts_hz where a rate is learned"),
-            (0.0, "what they learn is below what these inputs can tell; lower the learning rate or the target"),
-        ] {
-            let share = at(bound);
-            if share > MANY_PERCENT {
+        for (bound, meaning) in [(0.0, low), (w_max(learned), high)] {
+            // single precision may stop short of a bound by its last bit
+            let is_near = |weight: f32| (f64::from(weight.abs()) - bound).abs() < 1e-4 * w_max(learned);
+            let near = writer.last().iter().filter(|weight| is_near(**weight)).count();
+            let percent = 100.0 * near as f64 / writer.last().len().max(1) as f64;
+            if percent > MANY_PERCENT {
                 notes.push(format!(
-                    "{share:.0} % of the weights of {} onto {} ended at their bound of {bound:.3} nS; {remedy}",
+                    "{percent:.0} % of the weights of {} onto {} ended at their bound of {bound:.3} nS: {meaning}",
                     request.source, request.onto
                 ));
             }
@@ -314,27 +411,18 @@ fn w_max(learned: &Learned) -> f64 {
     }
 }
 
+/// Mean size of the change.
+fn change(start: &[f32], end: &[f32]) -> f64 {
+    let sizes = start.iter().zip(end).map(|(start, end)| f64::from((end - start).abs()));
+    sizes.sum::<f64>() / start.len().max(1) as f64
+}
+
 /// Mean and standard deviation.
 fn moments(values: &[f32]) -> (f64, f64) {
     let n = values.len().max(1) as f64;
     let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / n;
     let variance = values.iter().map(|value| (f64::from(*value) - mean).powi(2)).sum::<f64>() / n;
     (mean, variance.sqrt())
-}
-
-/// The numbers that followed from where weights started.
-pub(super) fn notes(requests: &[LearnRequest], learned: &[Learned]) -> Vec<String> {
-    let note = |(request, learned): (&LearnRequest, &Learned)| {
-        let by = match learned.rule {
-            Plasticity::ErrorCorrecting { eta, gain, exponent, .. } => format!(
-                "predict {gain:.4}·x^{exponent} spikes per ms, x the sum of weight (nS) times input (per ms), and learn by \
-                 {eta:.4} nS·ms"
-            ),
-            _ => format!("learn by the rule {}", request.rule.name()),
-        };
-        format!("{} onto {}: weights {by}, up to {:.3} nS", request.source, request.onto, w_max(learned))
-    };
-    requests.iter().zip(learned).map(note).collect()
 }
 
 #[cfg(test)]
@@ -346,20 +434,31 @@ mod tests {
         LearnRequest { source: "top_down".into(), onto: "L23_SST".into(), rule, parameters }
     }
 
-    #[test]
-    fn numbers_that_are_left_out_stand_at_their_defaults() {
-        let entry = entry(LearnRule::ErrorCorrecting, &[("exponent", 2.0)]);
-        let whole = whole(std::slice::from_ref(&entry)).unwrap();
-        assert_eq!(whole[0].parameters["exponent"], 2.0);
-        assert_eq!(whole[0].parameters["learning_ms"], 5_000.0);
-        assert!(!whole[0].parameters.contains_key("w_max_ns"), "it follows from the weights");
-        assert_eq!(super::whole(&whole).unwrap(), whole);
+    /// In a run of ten seconds.
+    fn whole(entries: &[LearnRequest]) -> Result<Vec<LearnRequest>, ActError> {
+        super::whole(entries, 10_000.0)
     }
 
     #[test]
-    fn every_default_is_within_its_range() {
+    fn numbers_that_are_left_out_stand_at_their_defaults() {
+        let entry = entry(LearnRule::ErrorCorrecting, &[("exponent", 2.0)]);
+        let first = whole(std::slice::from_ref(&entry)).unwrap();
+        assert_eq!(first[0].parameters["exponent"], 2.0);
+        assert_eq!(first[0].parameters["learning_ms"], 5_000.0);
+        assert!(!first[0].parameters.contains_key("w_max_ns"), "it follows from the weights");
+        assert_eq!(whole(&first).unwrap(), first);
+    }
+
+    #[test]
+    fn every_rule_has_its_numbers_and_says_what_they_rest_on() {
         for rule in [LearnRule::ErrorCorrecting, LearnRule::Pair, LearnRule::Triplet, LearnRule::Inhibitory] {
-            assert!(whole(&whole(&[entry(rule, &[])]).unwrap()).is_ok(), "{}", rule.name());
+            let known = &numbers(rule).unwrap().numbers;
+            assert!(known.contains_key(W_MAX) && known.values().all(|number| number.from < number.to));
+            let entries = whole(&[entry(rule, &[])]).unwrap();
+            assert_eq!(whole(&entries).unwrap(), entries, "a default of {} is out of its range", rule.name());
+            let (n, why) = assumed(&entries).unwrap().remove(0);
+            assert_eq!(n as usize, known.values().filter(|number| number.default.is_some()).count());
+            assert!(why.contains("doi:"), "{why}");
         }
     }
 
@@ -367,10 +466,22 @@ mod tests {
     fn wrong_numbers_are_told_with_those_there_are() {
         let told = |parameters: &[(&str, f64)]| whole(&[entry(LearnRule::Inhibitory, parameters)]).unwrap_err();
         let error = told(&[("exponent", 2.0)]);
-        assert_eq!((error.code.as_ref(), error.place.as_str()), ("unknown_parameter", "learn[0].parameters.exponent"));
+        assert_eq!((error.code.as_str(), error.place.as_str()), ("unknown_parameter", "learn[0].parameters.exponent"));
         assert!(error.remedy.contains("target_hz (5)") && error.remedy.contains("w_max_ns"), "{}", error.remedy);
         for (name, value) in [("tau_ms", 0.0), ("eta", f64::NAN), ("target_hz", -1.0), ("w_max_ns", f64::INFINITY)] {
             assert_eq!(told(&[(name, value)]).code, "bad_parameter", "{name}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_contradict_each_other_are_refused() {
+        for (name, parameters) in [
+            ("predicts_hz", [("predicts_hz", 300.0), ("max_hz", 200.0)]),
+            ("interval_ms", [("interval_ms", 9_500.0), ("learning_ms", 1e6)]),
+            ("learning_ms", [("interval_ms", 10.0), ("learning_ms", 29.0)]),
+        ] {
+            let error = super::whole(&[entry(LearnRule::ErrorCorrecting, &parameters)], 9_000.0).unwrap_err();
+            assert_eq!(error.place, format!("learn[0].parameters.{name}"), "{error}");
         }
     }
 }

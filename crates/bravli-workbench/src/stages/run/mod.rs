@@ -65,6 +65,11 @@ fn fibre_sources(boundary: &Boundary) -> Vec<String> {
     boundary.conditions.iter().filter_map(source).collect()
 }
 
+/// Numbers that learning adds to those of a run: how many, and what they rest on.
+pub(crate) fn learning_assumptions(record: &ArtifactRecord) -> Result<Vec<(u32, String)>, ActError> {
+    learn::assumed(&prepare::learned(record)?)
+}
+
 /// A run's network, and what it was made of.
 pub(crate) struct Lowering<'a> {
     pub(crate) lowered: Lowered<'a>,
@@ -89,7 +94,7 @@ pub(crate) fn with_network<T>(
     let column_record = input(store, circuit_record, "column")?;
     let sourced = recipe::load_sourced(store, &input(store, &column_record, "recipe")?, knowledge)?;
     let recipe = &sourced.recipe;
-    let uses = ledger::run(&sourced, &circuit.column, prepared.minis);
+    let uses = ledger::run(&sourced, &circuit.column, prepared.minis, &learn::assumed(&prepared.learn)?);
     let own = sourced.admit(&uses, "the neurons of this run use stand")?;
     let boundary = boundary::load(store, boundary_record)?;
     let neurons = neuron_columns(recipe, &circuit.column, column::seed(&column_record))
@@ -133,11 +138,14 @@ pub(crate) fn with_network<T>(
         dt_ms: DT_MS,
         seed: prepared.seed,
     };
-    let mut lowered = lower(&column_input)
-        .map_err(|error| ActError::new("cannot_simulate", "circuit", error.to_string(), error.remedy()))?;
+    let mut lowered = lower(&column_input).map_err(|error| {
+        let place = error.learning_entry().map_or_else(|| "circuit".to_owned(), |entry| format!("learn[{entry}]"));
+        ActError::new("cannot_simulate", place, error.to_string(), error.remedy())
+    })?;
     let traced = choose::traces(&prepared.record, &circuit.column, prepared.schedule.duration_ms)?;
     let silenced = choose::silences(&prepared.silence, &circuit.column, receptors.e_gaba_a_mv)?;
     choose::add(&mut lowered.network, &traced, &silenced);
+    lowered.notes.extend(learn::trace_notes(&learning, &prepared.record, &traced));
     let weighed = learn::weigh(&prepared.learn, &mut lowered)?;
     act(Lowering { lowered, circuit: &circuit, own, traced: &traced, silenced: &silenced, weighed: &weighed })
 }
@@ -176,7 +184,9 @@ pub(crate) fn make(
             let tally::Observer { writer, tally } = completed.observer;
             let weights =
                 learn::rows(&prepared.learn, &lowering.lowered.learned, lowering.weighed, writer.weight_writers());
-            let weight_notes = learn::end_notes(&prepared.learn, &lowering.lowered.learned, writer.weight_writers());
+            let rates = tally.rates(&lowering.circuit.column, prepared.schedule.duration_ms);
+            let weight_notes =
+                learn::end_notes(&prepared.learn, &lowering.lowered.learned, writer.weight_writers(), &rates);
             let files = RunFiles {
                 spikes: folder.join("spikes.h5"),
                 reports: lowering.traced.iter().map(|traced| folder.join(&traced.file)).collect(),
@@ -187,7 +197,6 @@ pub(crate) fn make(
             }
             writer.finish(&files)?;
             write_json(&folder.join("schedule.json"), &prepared.schedule)?;
-            let rates = tally.rates(&lowering.circuit.column, prepared.schedule.duration_ms);
             let mut notes = lowering.lowered.notes.clone();
             notes.extend(learn::notes(&prepared.learn, &lowering.lowered.learned));
             notes.extend(completed.notes);

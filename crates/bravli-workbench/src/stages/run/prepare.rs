@@ -30,17 +30,6 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// What a stored run was asked; `schedule` is the run's own.
     pub(super) fn of_record(record: &ArtifactRecord, schedule: Schedule) -> Result<Self, ActError> {
-        fn field<T: DeserializeOwned + Default>(record: &ArtifactRecord, name: &str) -> Result<T, ActError> {
-            let Some(value) = record.request.get(name) else { return Ok(T::default()) };
-            serde_json::from_value(value.clone()).map_err(|error| {
-                ActError::new(
-                    "unreadable_request",
-                    name,
-                    format!("{} states no {name} that this version reads: {error}", record.id),
-                    "simulate again with this version",
-                )
-            })
-        }
         Ok(Self {
             schedule,
             content: record.request.clone(),
@@ -50,9 +39,27 @@ impl Prepared {
             silence: field(record, "silence")?,
             release: field(record, "release")?,
             minis: field(record, "minis")?,
-            learn: field(record, "learn")?,
+            learn: learned(record)?,
         })
     }
+}
+
+/// What a stored run let learn.
+pub(super) fn learned(record: &ArtifactRecord) -> Result<Vec<LearnRequest>, ActError> {
+    field(record, "learn")
+}
+
+/// A field of what a stored run was asked; its default where absent.
+fn field<T: DeserializeOwned + Default>(record: &ArtifactRecord, name: &str) -> Result<T, ActError> {
+    let Some(value) = record.request.get(name) else { return Ok(T::default()) };
+    serde_json::from_value(value.clone()).map_err(|error| {
+        ActError::new(
+            "unreadable_request",
+            name,
+            format!("{} states no {name} that this version reads: {error}", record.id),
+            "simulate again with this version",
+        )
+    })
 }
 
 /// Checks a request and lays its protocol out in time.
@@ -91,7 +98,7 @@ pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
         cut(&mut schedule, duration, blocks.isi_ms)?;
     }
     check_choices(request, schedule.duration_ms)?;
-    let learn = learn::whole(&request.learn)?;
+    let learn = learn::whole(&request.learn, schedule.duration_ms)?;
     let threads = if request.threads == 0 { machine::threads() } else { request.threads as usize };
     let silence: Vec<SilenceRequest> = request.silence.iter().map(|entry| entry.whole(schedule.duration_ms)).collect();
     let mut content =
@@ -129,7 +136,9 @@ pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
 fn protocol_of(request: &ProtocolRequest, duration_ms: Option<f64>) -> Result<Protocol, ActError> {
     match request.kind {
         ProtocolKind::Spontaneous => {
-            let length = request.duration_ms.or(duration_ms).ok_or_else(|| {
+            // of two lengths the outer one is a cut
+            let shorter = [request.duration_ms, duration_ms].into_iter().flatten().reduce(f64::min);
+            let length = shorter.ok_or_else(|| {
                 ActError::new(
                     "bad_duration",
                     "duration_ms",
