@@ -41,6 +41,42 @@ fn a_refused_call_says_why_on_standard_error_and_writes_nothing() {
     assert!(!folder.path().join("bravli-lab").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_a_checkpoint_and_says_so() {
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    let folder = tempfile::tempdir().unwrap();
+    let made = |tool: &str, arguments: &str| {
+        let output = bravli(folder.path(), &["call", tool, arguments]);
+        let reply: Value = serde_json::from_slice(&output.stdout).unwrap();
+        reply["artifact"].as_str().unwrap().to_owned()
+    };
+    let column = made("place_column", r#"{"recipe": "rat-barrel", "radius_um": 20}"#);
+    let circuit = made("wire_pathways", &format!(r#"{{"column": {column:?}}}"#));
+    let boundary = made("set_boundary_conditions", &format!(r#"{{"circuit": {circuit:?}}}"#));
+    // ten minutes take far longer than this test
+    let request = format!(
+        r#"{{"circuit": {circuit:?}, "boundary": {boundary:?}, "protocol": {{"kind": "spontaneous"}}, "duration_ms": 600000}}"#
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bravli"));
+    command.args(["call", "simulate", &request]).current_dir(folder.path());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let checkpoints = folder.path().join("bravli-lab/artifacts/.checkpoints");
+    let begun = Instant::now();
+    while !checkpoints.exists() && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let told = text(&output.stderr);
+    assert!(!output.status.success() && told.contains("the run goes on from there"), "{told}");
+    let states = std::fs::read_dir(&checkpoints).unwrap().flatten().filter(|run| run.path().join("state").is_file());
+    assert_eq!(states.count(), 1, "no checkpoint was left");
+}
+
 #[test]
 fn the_tools_are_listed_with_their_fields() {
     let folder = tempfile::tempdir().unwrap();
