@@ -14,7 +14,7 @@ pub struct LearnRequest {
     pub source: String,
     /// Target population.
     pub onto: String,
-    /// `error_correcting` predicts the target's rate, `inhibitory` drives it to `target_hz`, `pair` and `triplet`: STDP.
+    /// `error_correcting` (default) predicts the target's rate, `inhibitory` drives it to `target_hz`, `pair` and `triplet`: STDP.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rule: LearnRule,
     /// Numbers of the rule, e.g. {"exponent": 2}; a wrong name is answered with all.

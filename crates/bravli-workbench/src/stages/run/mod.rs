@@ -200,6 +200,7 @@ pub(crate) fn make(
             let mut notes = lowering.lowered.notes.clone();
             notes.extend(learn::notes(&prepared.learn, &lowering.lowered.learned));
             notes.extend(completed.notes);
+            notes.extend(tally.settling_note(prepared.schedule.duration_ms));
             notes.extend(weight_notes);
             notes.extend(tally.silence_notes(lowering.silenced));
             notes.extend(tally::rate_notes(&rates));

@@ -13,10 +13,19 @@ const MIN_INTERVALS: u32 = 4;
 /// Faster than any population of excitatory cortical cells is reported to fire on average.
 const TOO_FAST_HZ: f64 = 50.0;
 
+/// Time in which a network settles from where its cells start, ms: several membrane and adaptation time constants.
+const SETTLING_MS: f64 = 500.0;
+
+/// How much faster cells fire at the start than later for it to be told.
+const SETTLING_RATIO: f64 = 1.25;
+
 /// Counts of a run so far.
 #[derive(Debug, Clone)]
 pub(super) struct Tally {
     cells: Vec<CellTally>,
+    /// Last step of the start, and spikes of cells until then.
+    settled: u32,
+    n_settling: u64,
     /// Spikes of cells, and of all fibres.
     pub(super) n_spikes: u64,
     pub(super) n_fibre_spikes: u64,
@@ -70,6 +79,8 @@ impl Tally {
         };
         Self {
             cells: vec![CellTally::default(); n_cells],
+            settled: (SETTLING_MS / dt_ms).round() as u32,
+            n_settling: 0,
             n_spikes: 0,
             n_fibre_spikes: 0,
             silenced: silenced.iter().map(window).collect(),
@@ -83,6 +94,7 @@ impl Tally {
         }
         self.n_spikes += spikes.len() as u64;
         for spike in spikes {
+            self.n_settling += u64::from(spike.step <= self.settled);
             self.cells[spike.cell as usize].add(spike.step);
             for (window, n) in &mut self.silenced {
                 // a spike of step s stands at the end of the step before
@@ -113,6 +125,19 @@ impl Tally {
             }
         };
         column.header.populations.iter().enumerate().map(of_population).collect()
+    }
+
+    /// What the start does to the rates of a run of `duration_ms`, where that is much.
+    pub(super) fn settling_note(&self, duration_ms: f64) -> Option<String> {
+        let hz = |spikes: u64, ms: f64| spikes as f64 / self.cells.len().max(1) as f64 / (ms * 1e-3);
+        let early = hz(self.n_settling, SETTLING_MS);
+        let late = hz(self.n_spikes - self.n_settling, duration_ms - SETTLING_MS);
+        (duration_ms > 2.0 * SETTLING_MS && early > SETTLING_RATIO * late).then(|| {
+            format!(
+                "cells fire at {early:.2} Hz in the first {SETTLING_MS} ms, in which the network settles, and at {late:.2} Hz \
+                 after; rates are of the whole run"
+            )
+        })
     }
 
     /// Silenced cells that fired all the same.
@@ -193,6 +218,20 @@ mod tests {
             cell.add(step);
         }
         assert!((cell.cv().unwrap() - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_start_that_raises_the_rates_is_told() {
+        let mut tally = Tally::new(10, &[], 0.1);
+        let spikes = |steps: std::ops::Range<u32>, every: usize| -> Vec<Spike> {
+            steps.step_by(every).map(|step| Spike { step, cell: step % 10 }).collect()
+        };
+        // 100 spikes in half a second of ten cells are 20 Hz, 150 in a second and a half 10 Hz
+        tally.add(CELLS, &spikes(1..5_001, 50));
+        tally.add(CELLS, &spikes(5_001..20_001, 100));
+        let note = tally.settling_note(2_000.0).unwrap();
+        assert!(note.contains("20.00 Hz in the first 500 ms") && note.contains("10.00 Hz after"), "{note}");
+        assert_eq!(tally.settling_note(900.0), None, "too short to tell");
     }
 
     #[test]
