@@ -96,3 +96,16 @@ pub enum Plasticity {
         w_max: f64,
     },
 }
+
+impl Plasticity {
+    /// Bound of a weight's size, in its unit.
+    #[must_use]
+    pub fn w_max(&self) -> f64 {
+        match *self {
+            Self::Pair { w_max, .. }
+            | Self::Triplet { w_max, .. }
+            | Self::Inhibitory { w_max, .. }
+            | Self::ErrorCorrecting { w_max, .. } => w_max,
+        }
+    }
+}

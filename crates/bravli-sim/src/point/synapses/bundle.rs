@@ -75,12 +75,7 @@ impl Bundle {
     /// The largest weight that a learning connection may reach.
     pub(crate) fn bound(&self) -> f64 {
         match self.kind {
-            BundleKind::Learning(
-                Plasticity::Pair { w_max, .. }
-                | Plasticity::Triplet { w_max, .. }
-                | Plasticity::Inhibitory { w_max, .. }
-                | Plasticity::ErrorCorrecting { w_max, .. },
-            ) => w_max,
+            BundleKind::Learning(rule) => rule.w_max(),
             _ => 0.0,
         }
     }

@@ -332,7 +332,7 @@ pub(super) fn notes(requests: &[LearnRequest], learned: &[Learned]) -> Vec<Strin
             ),
             _ => format!("learn by the rule {}", request.rule.name()),
         };
-        let raised = request.parameters.get(W_MAX).is_some_and(|asked| *asked < w_max(learned));
+        let raised = request.parameters.get(W_MAX).is_some_and(|asked| *asked < learned.rule.w_max());
         let raised = if raised { ", the largest at the start, in place of the lower w_max_ns" } else { "" };
         let settles = learned.settles_at.map_or_else(String::new, |share| {
             format!(
@@ -340,7 +340,7 @@ pub(super) fn notes(requests: &[LearnRequest], learned: &[Learned]) -> Vec<Strin
                 100.0 * share
             )
         });
-        let bound = w_max(learned);
+        let bound = learned.rule.w_max();
         format!("{} onto {}: weights {by}, up to {bound:.3} nS{raised}{settles}", request.source, request.onto)
     };
     requests.iter().zip(learned).map(note).collect()
@@ -385,9 +385,9 @@ pub(super) fn end_notes(
                 ["this rule tends to do so".to_owned(), "this rule tends to do so".into()]
             }
         };
-        for (bound, meaning) in [(0.0, low), (w_max(learned), high)] {
+        for (bound, meaning) in [(0.0, low), (learned.rule.w_max(), high)] {
             // single precision may stop short of a bound by its last bit
-            let is_near = |weight: f32| (f64::from(weight.abs()) - bound).abs() < 1e-4 * w_max(learned);
+            let is_near = |weight: f32| (f64::from(weight.abs()) - bound).abs() < 1e-4 * learned.rule.w_max();
             let near = writer.last().iter().filter(|weight| is_near(**weight)).count();
             let percent = 100.0 * near as f64 / writer.last().len().max(1) as f64;
             if percent > MANY_PERCENT {
@@ -399,16 +399,6 @@ pub(super) fn end_notes(
         }
     }
     notes
-}
-
-/// Bound of a weight, nS.
-fn w_max(learned: &Learned) -> f64 {
-    match learned.rule {
-        Plasticity::Pair { w_max, .. }
-        | Plasticity::Triplet { w_max, .. }
-        | Plasticity::Inhibitory { w_max, .. }
-        | Plasticity::ErrorCorrecting { w_max, .. } => w_max,
-    }
 }
 
 /// Mean size of the change.
