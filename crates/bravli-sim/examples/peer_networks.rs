@@ -316,6 +316,8 @@ fn cases() -> Vec<Case> {
         escaping(),
         vesicles(),
         balancing(),
+        timing("pairs", PAIRS),
+        timing("triplets", TRIPLETS),
         quadratic(),
     ]
 }
@@ -511,6 +513,46 @@ fn balancing() -> Case {
     }
     let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_500.0, 1.1)).collect();
     case("balancing", 4_000.0, network(populations, projections, drives))
+}
+
+/// Depression outweighs potentiation, and both depend on the weight.
+const PAIRS: Plasticity =
+    Plasticity::Pair { tau_plus_ms: 20.0, tau_minus_ms: 20.0, a_plus: 0.02, a_minus: 0.02, mu: 0.5, w_max: 1.5 };
+
+/// The triplet model with potentiation by triplets and depression by pairs.
+const TRIPLETS: Plasticity = Plasticity::Triplet {
+    tau_plus_ms: 16.8,
+    tau_x_ms: 101.0,
+    tau_minus_ms: 33.7,
+    tau_y_ms: 125.0,
+    a2_plus: 0.0,
+    a3_plus: 0.006,
+    a2_minus: 0.004,
+    a3_minus: 0.0,
+    w_max: 2.0,
+};
+
+/// Poisson fibres whose weights follow the times of spikes: cells fire at 54 and 97 Hz, and would at 47 without learning.
+fn timing(name: &'static str, rule: Plasticity) -> Case {
+    let receptors =
+        [receptor("AMPA", exponential(5.0), conductance(0.0)), receptor("GABA", exponential(10.0), conductance(-80.0))];
+    let fibres = Population {
+        name: "fibres".into(),
+        n_cells: 100,
+        model: NeuronModel::Source(Trains::Poisson(Profile::Constant(15.0))),
+        receptors: vec![],
+        v_init_mv: 0.0.into(),
+    };
+    let populations = vec![
+        population("E", 160, lif(0.0.into()), &receptors, (-65.0, -52.0)),
+        population("I", 40, lif(0.0.into()), &receptors, (-65.0, -52.0)),
+        fibres,
+    ];
+    let mut projections = recurrent(0.1, 0.5, 3.0);
+    let learns = Rule::new(Pairing::Bernoulli(0.4), spread(0.6), delays());
+    projections.push(Projection { plasticity: Some(rule), ..projection((2, 0), 0, learns) });
+    let drives = (0..2).map(|p| poisson(["to E", "to I"][p], p, 0, 1_200.0, 0.75)).collect();
+    case(name, 4_000.0, network(populations, projections, drives))
 }
 
 /// Quadratic cells, which NEST has without receptors only.

@@ -137,30 +137,28 @@ fn a_run_stops_when_progress_asks_it_to() {
 }
 
 #[test]
-fn both_engines_give_a_lowered_column_the_same_spikes_at_first_and_the_same_rates_later() {
+fn both_engines_give_a_lowered_column_the_same_spikes_at_first_and_the_same_number_later() {
     let model = common::model(40, 0.2, 1_000.0);
     let learning = [predicting(40, 1_000.0)];
     let minis = MiniRates { exc_hz: vec![0.5; 40], inh_hz: vec![0.5; 40] };
-    let models = [ReleaseModel::Stochastic, ReleaseModel::Deterministic, ReleaseModel::Shared];
-    for (release, minis, learning) in
-        [(models[0], Some(&minis), &[][..]), (models[1], None, &learning[..]), (models[2], None, &[][..])]
-    {
+    // single precision, and decays made of two, move a spike by a step now and then; where vesicles are drawn, a spike that
+    // moved draws others, so that network goes its own way sooner
+    for (release, minis, learning, early) in [
+        (ReleaseModel::Stochastic, Some(&minis), &[][..], 450),
+        (ReleaseModel::Deterministic, None, &learning[..], 1_500),
+        (ReleaseModel::Shared, None, &[][..], 1_500),
+    ] {
         let input = ColumnInput { release, minis, learning, ..model.input(1) };
         let lowered = lower(&input).unwrap();
         let mut slow = Kept::default();
         reference::run(&lowered.network, lowered.n_steps, &mut slow).unwrap();
         let (fast, _) = run(&input, 2);
-        // both draw the same numbers; single precision and pieces of decays move a spike by a step sooner or later, and from
-        // there on a network goes its own way
-        let early = |kept: &Kept| kept.of(CELLS).iter().filter(|spike| spike.step < 300).copied().collect::<Vec<_>>();
-        let (slow_early, fast_early) = (early(&slow), early(&fast));
-        let near = |spike: &Spike| {
-            fast_early.iter().any(|other| other.cell == spike.cell && other.step.abs_diff(spike.step) <= 1)
+        let has = |spike: &&Spike| {
+            fast.of(CELLS).iter().any(|other| other.cell == spike.cell && other.step.abs_diff(spike.step) <= 1)
         };
-        let missed = slow_early.iter().filter(|spike| !near(spike)).count();
-        assert!(slow_early.len() > 20, "too few spikes to compare: {}", slow_early.len());
-        assert!(missed * 20 <= slow_early.len(), "{release:?}: {missed} of {} early spikes differ", slow_early.len());
-        // thousands of spikes, of which neighbours are correlated
+        let first: Vec<&Spike> = slow.of(CELLS).iter().filter(|spike| spike.step < early).collect();
+        let same = first.iter().filter(|spike| has(spike)).count();
+        assert!(first.len() >= 15 && same * 10 >= first.len() * 9, "{release:?}: {same} of {} spikes", first.len());
         let (n_slow, n_fast) = (slow.of(CELLS).len() as f64, fast.of(CELLS).len() as f64);
         assert!((n_fast / n_slow - 1.0).abs() < 0.04, "{release:?}: {n_slow} and {n_fast} spikes");
     }
