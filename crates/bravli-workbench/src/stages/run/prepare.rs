@@ -99,7 +99,11 @@ pub(crate) fn prepare(request: &Simulate) -> Result<Prepared, ActError> {
     }
     check_choices(request, schedule.duration_ms)?;
     let learn = learn::whole(&request.learn, schedule.duration_ms)?;
-    let threads = if request.threads == 0 { machine::threads() } else { request.threads as usize };
+    // threads meet at every step: more than there are cores would wait for each other, and the result is the same
+    let threads = match request.threads as usize {
+        0 => machine::threads(),
+        asked => asked.min(machine::threads()),
+    };
     let silence: Vec<SilenceRequest> = request.silence.iter().map(|entry| entry.whole(schedule.duration_ms)).collect();
     let mut content =
         json!({ "protocol": protocol, "duration_ms": schedule.duration_ms, "dt_ms": DT_MS, "seed": request.seed });
