@@ -207,6 +207,13 @@ pub fn read_boundary(text: &str) -> Result<BoundarySpec, String> {
 }
 
 impl Boundary {
+    /// Names of the sources of fibres, in the order in which [`crate::wire_fibres`] gives their populations.
+    #[must_use]
+    pub fn fibre_sources(&self) -> Vec<&str> {
+        let fibres = |condition: &&Condition| matches!(condition, Condition::Dirichlet { .. });
+        self.conditions.iter().filter(fibres).map(Condition::source).collect()
+    }
+
     /// Checks conditions against a circuit's column and resolves what they name. All problems are returned at once.
     ///
     /// # Errors

@@ -519,7 +519,8 @@ fn balancing() -> Case {
 const PAIRS: Plasticity =
     Plasticity::Pair { tau_plus_ms: 20.0, tau_minus_ms: 20.0, a_plus: 0.02, a_minus: 0.02, mu: 0.5, w_max: 1.5 };
 
-/// The triplet model with potentiation by triplets and depression by pairs.
+/// The triplet model with potentiation by triplets and depression by pairs, in the times of Pfister & Gerstner 2006,
+/// doi:10.1523/JNEUROSCI.1425-06.2006.
 const TRIPLETS: Plasticity = Plasticity::Triplet {
     tau_plus_ms: 16.8,
     tau_x_ms: 101.0,

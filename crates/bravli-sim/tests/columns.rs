@@ -267,6 +267,8 @@ fn learning_that_cannot_be_is_refused() {
     let whole = predicting(40, 5_000.0);
     let nobody = told(Learning { onto: vec![false; 40], ..whole.clone() });
     assert!(matches!(nobody, LowerError::NothingLearns { .. }), "{nobody}");
+    let absent = told(Learning { from: LearningSource::Fibres(7), ..whole.clone() });
+    assert!(matches!(absent, LowerError::NothingLearns { entry: 0, .. }), "{absent}");
     let everyone = LearningSource::Cells(vec![true; 40]);
     let mixed = told(Learning { from: everyone, ..whole.clone() });
     assert!(matches!(mixed, LowerError::MixedSigns { .. }) && mixed.to_string().contains("vpm"), "{mixed}");

@@ -163,7 +163,9 @@ fn contexts_learn_onto_a_population_and_the_study_learns_again() {
 
     let look = Inspect { artifact: run.artifact.clone(), detail: InspectDetail::Study, ..Inspect::default() };
     let study = read_study("study.yaml", &bench.inspect(&look).unwrap().study).unwrap();
-    assert_eq!(study.run.unwrap().learn.len(), 2);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let again = Workbench::new(elsewhere.path()).run_study(&study, 1, &Silent).unwrap();
+    assert_eq!(again.digests.get(&run.artifact), Some(&run.digest));
 }
 
 #[test]

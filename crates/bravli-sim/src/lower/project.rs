@@ -58,6 +58,12 @@ pub(super) fn project<'a>(input: &ColumnInput<'a>) -> Result<Projected<'a>, Lowe
         }
     }
     learned.sort_by_key(|(entry, _)| *entry);
+    // one that names fibres which are not there has had no turn
+    let missing =
+        (0..input.learning.len()).find(|entry| learned.get(*entry).is_none_or(|(learned, _)| learned != entry));
+    if let Some(entry) = missing {
+        return Err(LowerError::NothingLearns { entry, source_name: input.learning[entry].source.clone() });
+    }
     projected.learned = learned.into_iter().map(|(_, learned)| learned).collect();
     Ok(projected)
 }

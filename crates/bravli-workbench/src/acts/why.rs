@@ -44,9 +44,15 @@ impl Workbench {
             let own = own.map_or_else(Vec::new, |own| own.conditions);
             uses = uses.with(ledger::boundary(sourced, column, &resolved, &own));
         }
-        if matches!(record.kind.as_str(), "run" | "report") {
-            let minis = record.request["minis"].as_bool().unwrap_or_default();
-            uses = uses.with(ledger::run(sourced, column, minis, &stages::run::learning_assumptions(record)?));
+        let run = match record.kind.as_str() {
+            "run" => Some(record.clone()),
+            // what its runs share
+            "report" => Some(stages::circuit::input(self.store(), record, "run")?),
+            _ => None,
+        };
+        if let Some(run) = run {
+            let minis = run.request["minis"].as_bool().unwrap_or_default();
+            uses = uses.with(ledger::run(sourced, column, minis, &stages::run::learning_assumptions(&run)?));
         }
         Ok(uses)
     }

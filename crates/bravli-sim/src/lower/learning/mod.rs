@@ -13,6 +13,9 @@ use crate::network::Plasticity;
 use bravli_circuit::{Connection, FibrePopulation};
 use inputs::Inputs;
 
+/// Bound of a weight over the mean at the start, where none is given: room to grow, and not without end.
+const DEFAULT_BOUND: f64 = 4.0;
+
 /// Connections whose weights learn by one rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learning {
@@ -31,7 +34,7 @@ pub struct Learning {
 /// Where connections that learn come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LearningSource {
-    /// Fibres, by position among the boundary's.
+    /// Fibres, by position among those of the input.
     Fibres(usize),
     /// Those of the cells that are marked.
     Cells(Vec<bool>),
@@ -130,14 +133,14 @@ impl Learning {
     pub(super) fn takes(&self, source: usize, target: u32) -> bool {
         let is_from = match &self.from {
             LearningSource::Fibres(_) => true,
-            LearningSource::Cells(cells) => cells[source],
+            LearningSource::Cells(cells) => cells.get(source).copied().unwrap_or_default(),
         };
-        is_from && self.onto[target as usize]
+        is_from && self.onto.get(target as usize).copied().unwrap_or_default()
     }
 
     fn fibres<'a>(&self, input: &ColumnInput<'a>) -> Option<&'a FibrePopulation> {
         match self.from {
-            LearningSource::Fibres(index) => Some(&input.fibres[index]),
+            LearningSource::Fibres(index) => input.fibres.get(index),
             LearningSource::Cells(_) => None,
         }
     }
@@ -216,7 +219,7 @@ impl LearningSurvey {
     ) -> Result<Learned, LowerError> {
         self.check(entry, learning)?;
         let mean_ns = self.mean_ns();
-        let w_max = learning.w_max_ns.unwrap_or(4.0 * mean_ns).max(self.largest);
+        let w_max = learning.w_max_ns.unwrap_or(DEFAULT_BOUND * mean_ns).max(self.largest);
         // rules take their amplitudes in units of the bound
         let share = mean_ns / w_max;
         let mut settles_at = None;

@@ -14,8 +14,8 @@ const MAX_TRACED_CELLS: usize = 1_000;
 /// Traces of a run, and times that cells are silenced.
 const MAX_ENTRIES: usize = 64;
 
-/// Bytes that all traces of a run may take: 8 GiB, as much as is handy on a workstation.
-const MAX_TRACE_BYTES: f64 = 8.0 * 1_073_741_824.0;
+/// Bytes that all traces of a run may take, and all weights: 8 GiB, as much as is handy on a workstation.
+pub(super) const MAX_TRACE_BYTES: f64 = 8.0 * 1_073_741_824.0;
 
 /// Strongest means of silencing, nS or pA.
 const MAX_AMPLITUDE: f64 = 1e5;

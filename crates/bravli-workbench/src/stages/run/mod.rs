@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::requests::ReleaseName;
 use crate::store::{ArtifactRecord, Draft, Made, Store};
 use advance::{Course, advance};
-use bravli_circuit::{Boundary, Circuit, Condition, Schedule, Spikes, neuron_columns, wire_fibres};
+use bravli_circuit::{Circuit, Schedule, Spikes, neuron_columns, wire_fibres};
 use bravli_facts::KnowledgeBase;
 use bravli_sim::lower::{ColumnInput, Lowered, MiniRates, ReleaseModel, backgrounds, lower};
 use bravli_sonata::{RunFiles, RunPlan};
@@ -52,17 +52,8 @@ pub(crate) fn check_names(
     let column = column::load(store, &input(store, circuit, "column")?)?;
     choose::traces(&prepared.record, &column, prepared.schedule.duration_ms)?;
     choose::silences(&prepared.silence, &column, 0.0)?;
-    let sources = fibre_sources(&boundary::load(store, boundary)?);
-    learn::learning(&prepared.learn, &column, &sources).map(|_| ())
-}
-
-/// Names of a boundary's sources of fibres, in the order of their populations.
-fn fibre_sources(boundary: &Boundary) -> Vec<String> {
-    let source = |condition: &Condition| match condition {
-        Condition::Dirichlet { source, .. } => Some(source.clone()),
-        _ => None,
-    };
-    boundary.conditions.iter().filter_map(source).collect()
+    let boundary = boundary::load(store, boundary)?;
+    learn::learning(&prepared.learn, &column, &boundary.fibre_sources()).map(|_| ())
 }
 
 /// Numbers that learning adds to those of a run: how many, and what they rest on.
@@ -110,7 +101,7 @@ pub(crate) fn with_network<T>(
     let minis = prepared.minis.then(|| MiniRates::of(recipe, &circuit.column)).transpose().map_err(|error| {
         ActError::new("no_minis", "minis", error.to_string(), "add them to mini_frequencies.tsv, or leave minis out")
     })?;
-    let learning = learn::learning(&prepared.learn, &circuit.column, &fibre_sources(&boundary))?;
+    let learning = learn::learning(&prepared.learn, &circuit.column, &boundary.fibre_sources())?;
     let class_excites: Vec<bool> = circuit
         .header
         .classes

@@ -19,7 +19,7 @@ use numbers::{INPUT, W_MAX};
 pub(super) fn learning(
     requests: &[LearnRequest],
     column: &Column,
-    sources: &[String],
+    sources: &[&str],
 ) -> Result<Vec<Learning>, ActError> {
     let populations: Vec<&str> = column.header.populations.iter().map(|population| population.name.as_str()).collect();
     let marked =
@@ -38,7 +38,7 @@ pub(super) fn learning(
             (Some(fibres), _) => LearningSource::Fibres(fibres),
             (None, Some(population)) => LearningSource::Cells(marked(population)),
             (None, None) => {
-                let known = sources.iter().map(String::as_str).chain(populations.iter().copied()).collect();
+                let known = sources.iter().chain(&populations).copied().collect();
                 return Err(unknown("source", &request.source, known));
             }
         };

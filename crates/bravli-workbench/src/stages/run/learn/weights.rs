@@ -11,9 +11,6 @@ use bravli_sonata::{WeightPlan, WeightWriter};
 /// Samples of all weights over a run: enough for a curve.
 const SAMPLES: u64 = 50;
 
-/// Bytes that all weights of a run may take: 8 GiB, as much as is handy on a workstation.
-const MAX_BYTES: f64 = 8.0 * 1_073_741_824.0;
-
 /// Weights of an entry over time, with their place in the run's folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Weighed {
@@ -28,7 +25,7 @@ pub(crate) fn weigh(requests: &[LearnRequest], lowered: &mut Lowered<'_>) -> Res
     let every = lowered.n_steps.div_ceil(SAMPLES).div_ceil(per_ms).max(1) * per_ms;
     let n: u64 = lowered.learned.iter().map(|learned| learned.n).sum();
     let bytes = 4.0 * n as f64 * (lowered.n_steps / every + 1) as f64;
-    if bytes > MAX_BYTES {
+    if bytes > choose::MAX_TRACE_BYTES {
         return Err(ActError::new(
             "too_much_to_record",
             "learn",
