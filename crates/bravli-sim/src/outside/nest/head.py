@@ -21,6 +21,7 @@ nest.verbosity = nest.VerbosityLevel.ERROR
 nest.ResetKernel()
 nest.set(resolution=DT, local_num_threads=arguments.threads, rng_seed=arguments.seed)
 populations = {}
+waiting = []
 noises = []
 
 
@@ -45,17 +46,28 @@ def population(name, model, n, arrays=None, each=None, **parameters):
 def poisson_source(name, n, rate):
     """Cells that repeat trains of their own."""
     populations[name] = nest.Create("parrot_neuron", n)
-    nest.Connect(events(rate), populations[name], "all_to_all", {"delay": DT})
+    waiting.append(lambda: nest.Connect(events(rate), populations[name], "all_to_all", {"delay": DT}))
 
 
 def given_source(name, n, cells, steps):
     """Cells that repeat given spikes; a generator is a step ahead of its cell."""
     populations[name] = nest.Create("parrot_neuron", n)
+    waiting.append(lambda: give(name, cells, steps))
+
+
+def give(name, cells, steps):
+    """Generators of given spikes."""
     active = np.unique(cells)
     if len(active):
         generators = nest.Create("spike_generator", len(active))
         generators.set([{"spike_times": np.round(DT * (steps[cells == cell] - 1.0), 6)} for cell in active])
         connected(np.array(generators.tolist()), ids(name)[active], {"weight": np.ones(len(active)), "delay": np.full(len(active), DT)})
+
+
+def wake_sources():
+    """Makes what drives sources, after all populations: NEST looks long for cells that devices stand between."""
+    for wake in waiting:
+        wake()
 
 
 def events(rate):

@@ -30,6 +30,9 @@ pub fn nest(network: &Network<'_>, duration_ms: f64) -> Result<Files, Vec<Untran
     }
     let columns = script.columns(network);
     let cells = cells::write(&mut script, network, &columns);
+    if network.populations.iter().any(|population| population.model.is_source()) {
+        script.line("wake_sources()");
+    }
     for (index, projection) in network.projections.iter().enumerate() {
         synapses::write(&mut script, network, index, projection, &columns[index], &cells[projection.target]);
     }
